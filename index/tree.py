@@ -1,0 +1,69 @@
+"""The files of a folder tree that may hold articles."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.errors import ArticleError
+from index.extraction import FOREIGN, format_of
+
+__all__ = ["article_files"]
+
+
+def article_files(root: str | Path) -> list[Path]:
+    """List the files of a tree that may hold articles.
+
+    Hidden files and folders, links that lead out of the tree, what is no regular file (pipes, sockets,
+    devices) and files of other formats are passed over. A file that several links lead to is listed once.
+    A folder that cannot be listed stands in the list itself, so that reading it gives the error.
+
+    Args:
+        root: A folder, or one file, which is listed whatever its format.
+
+    Returns:
+        Absolute paths, sorted by their place in the tree.
+
+    Raises:
+        ArticleError: When there is nothing at `root`.
+    """
+    top = Path(root).expanduser().resolve()
+    if not top.exists():
+        raise ArticleError(top, "there is no such file or folder")
+    if not top.is_dir():
+        return [top]
+    files: dict[Path, Path] = {}
+    folders = {top}
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            # What is there itself goes before a link to it.
+            entries = sorted(os.scandir(folder), key=lambda entry: (entry.is_symlink(), entry.name))
+        except OSError:
+            files[folder] = folder
+            continue
+        for path, target in _entries(entries, top):
+            if target.is_dir() and target not in folders:
+                folders.add(target)
+                waiting.append(path)
+            elif (format_of(path) or path.suffix.lower() in FOREIGN) and target.is_file():
+                files.setdefault(target, path)
+    return sorted(files.values(), key=lambda path: path.relative_to(top).parts)
+
+
+def _entries(entries: list[os.DirEntry[str]], top: Path) -> Iterator[tuple[Path, Path]]:
+    """What is not hidden, with where it leads to if it is a link within the tree."""
+    for entry in entries:
+        path = Path(entry.path)
+        target = _target(path, top) if entry.is_symlink() else path
+        if not entry.name.startswith(".") and target is not None:
+            yield path, target
+
+
+def _target(link: Path, top: Path) -> Path | None:
+    """Where a link leads to, if that is there and within the tree."""
+    try:
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):  # RuntimeError: links in a circle, before Python 3.13
+        return None
+    return target if target.is_relative_to(top) else None

@@ -1,0 +1,60 @@
+import json
+
+from index.articles import Article
+from qa.answer import Answer
+from tests.fakes import citation_of
+from ui.asking import Asked
+from ui.conversations import Conversation
+from ui.parcels import parcel, to_html, to_json, to_markdown
+
+GATE = Article(
+    id="gate",
+    title="The *gate* <b>",
+    text="The gate was open. Nobody saw it.",
+    source="Valley News",
+    published="2016-01-20",
+    url="https://example.org/gate",
+)
+OPEN = Answer(
+    question="was it <open>?",
+    searched_for="q",
+    answered=True,
+    text="open",
+    citations=(citation_of(GATE, "The gate was open.", "open"),),
+)
+TALK = Conversation().begin(Asked(question=OPEN.question)).answered(OPEN)
+
+
+def test_json_carries_every_citation_whole():
+    (answer,) = json.loads(to_json(TALK))["conversation"]
+    citation = answer["citations"][0]
+    assert GATE.text[citation["start"] : citation["end"]] == citation["quote"]
+    assert citation["article_sha256"] == GATE.sha256
+
+
+def test_markdown_keeps_titles_from_becoming_markup():
+    text = to_markdown(TALK)
+    assert "> The gate was open." in text
+    assert r"[The \*gate\* \<b\>](<https://example.org/gate>), Valley News, 20 January 2016" in text
+    assert f"characters 0 to 18 of text {GATE.sha256[:12]}" in text
+
+
+def test_html_stands_alone_and_is_escaped():
+    page = to_html(TALK)
+    assert "was it &lt;open&gt;?" in page
+    assert "<b>" not in page
+
+
+def test_unanswered_is_said_in_every_form():
+    nothing = (
+        Conversation()
+        .begin(Asked(question="who?"))
+        .answered(Answer(question="who?", searched_for="who?", answered=False))
+    )
+    assert "The articles do not say." in to_markdown(nothing)
+    assert "The articles do not say." in to_html(nothing)
+    assert json.loads(to_json(nothing))["conversation"][0]["answered"] is False
+
+
+def test_an_unknown_kind_is_nothing():
+    assert parcel(TALK, "exe") == ""

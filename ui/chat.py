@@ -1,0 +1,247 @@
+"""The Gradio app: layout and wiring only.
+
+Everything a visitor sees of articles and answers is HTML made and escaped by pure functions; the page's
+script (static/chat.js) listens for its buttons and hands them to the events bound here.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import gradio as gr
+
+from ui.archive import packed, unpacked
+from ui.asking import QUESTION_LIMIT, read_asked
+from ui.conversations import Conversation
+from ui.desk import Desk
+from ui.intake import Intake
+from ui.markup import escaped
+from ui.overview import Overview
+from ui.parcels import parcel
+from ui.shelf import upload_rules
+from ui.uploads import KINDS
+
+__all__ = ["LOOK_PATH", "STATIC", "build_chat", "look"]
+
+STATIC = Path(__file__).parent / "static"
+LOOK_PATH = "/look"
+"""Where the server offers the files of `STATIC`."""
+
+_ANSWERS_AT_ONCE = 2
+"""Reading passages keeps the processor busy: more at once only makes each slower."""
+
+_LOOKS_AT_ONCE = 8
+_WAITING_LIMIT = 60
+_REFRESH_SECONDS = 5
+_DAY = 24 * 3600
+
+_BIND = "(window.articleqaParts ||= {})['%s'] = {element, trigger}; window.articleqa.bound('%s', watch);"
+"""Lets the page's script reach a component: Gradio gives `trigger` only to this code, once."""
+
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def look() -> dict[str, Any]:
+    """Theme, styles and script, as Gradio 6 takes them at launch."""
+    # Not as Gradio's `css`: it rewrites every selector to lie inside its own container.
+    head = (
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="stylesheet" href="{LOOK_PATH}/chat.css">'
+        f'<script src="{LOOK_PATH}/kept.js"></script><script src="{LOOK_PATH}/chat.js"></script>'
+    )
+    return {"theme": gr.themes.Base(font=("Source Sans 3", "system-ui", "sans-serif")), "head": head}
+
+
+def build_chat(desk: Desk, overview: Overview, intake: Intake) -> gr.Blocks:
+    """The chat over a desk: question box, conversation, evidence pane, articles."""
+    with gr.Blocks(title="ArticleQA", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as blocks:
+        conversation = gr.State(Conversation(), time_to_live=_DAY)
+        masthead = _part("masthead")
+        with gr.Row(elem_id="workspace", equal_height=True):
+            talk = _ask_view()
+            shelf = _articles_view()
+            with gr.Column(elem_id="evidence-side"):
+                evidence = _part("evidence")
+        parcels, rating, archive = _part("parcels"), _part("rating"), _part("archive")
+        _wire_asking(blocks, desk, talk, conversation)
+        _wire_reading(desk, evidence, conversation)
+        _wire_judging(desk, rating, parcels, conversation)
+        _wire_archive(talk, archive, conversation)
+        front = [masthead, talk["welcome"], talk["filters"], shelf["search"], shelf["list"]]
+        _wire_intake(overview, intake, shelf, front)
+    blocks.queue(max_size=_WAITING_LIMIT, default_concurrency_limit=_LOOKS_AT_ONCE)
+    return blocks
+
+
+def _part(name: str) -> gr.HTML:
+    return gr.HTML("", elem_id=name, js_on_load=_BIND % (name, name), apply_default_css=False)
+
+
+def _ask_view() -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    with gr.Column(elem_id="ask-view"):
+        with gr.Column(elem_id="thread"):
+            parts["welcome"], parts["past"], parts["last"] = _part("welcome"), _part("past"), _part("last")
+        with gr.Column(elem_id="composer"):
+            with gr.Row(elem_id="ask-row"):
+                parts["question"] = gr.Textbox(
+                    label="Your question",
+                    placeholder="Ask the articles",
+                    elem_id="question",
+                    lines=1,
+                    max_lines=6,
+                    max_length=QUESTION_LIMIT,
+                )
+                parts["ask"] = gr.Button("Ask", elem_id="ask", variant="primary")
+                parts["stop"] = gr.Button("Stop", elem_id="stop")
+            parts["filters"] = _part("filters")
+            parts["options"] = gr.Textbox(visible=False)
+            parts["clear"] = gr.Button("Clear", visible="hidden", elem_id="clear")
+    return parts
+
+
+def _articles_view() -> dict[str, Any]:
+    parts: dict[str, Any] = {}
+    with gr.Column(elem_id="articles-view"):
+        gr.HTML(
+            f'<div class="view-head"><h2>Articles</h2><p>Drop files here: {upload_rules()}.</p></div>',
+            apply_default_css=False,
+        )
+        parts["files"] = gr.File(
+            label="Add articles", file_count="multiple", file_types=list(KINDS), elem_id="files", height=150
+        )
+        parts["intake"] = _part("intake")
+        parts["search"], parts["list"] = _part("shelf-search"), _part("shelf")
+    return parts
+
+
+def _wire_asking(blocks: gr.Blocks, desk: Desk, talk: dict[str, Any], conversation: gr.State) -> None:
+    shown = [talk["past"], talk["last"], conversation, talk["question"]]
+    asking_now: dict[str, Event] = {}
+
+    def answer(question: str, options: str, before: Conversation, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        stopped = asking_now[str(request.session_hash)] = Event()
+        first = True
+        for now in desk.ask(read_asked(question, options), before, stop=stopped.is_set):
+            if stopped.is_set():  # what `stop` shows is the last word
+                return
+            past, typed = (now.past_html(), "") if first else (gr.skip(), gr.skip())
+            yield past, now.last_html(), now, typed
+            first = False
+
+    def hang_up(request: gr.Request) -> None:
+        """Gradio waits for a step that it cancels to end by itself; a chat model need not be waited for."""
+        if (stopped := asking_now.pop(str(request.session_hash), None)) is not None:
+            stopped.set()
+
+    def stop(now: Conversation, request: gr.Request) -> tuple[str, Conversation]:
+        hang_up(request)
+        now = now.stopped()
+        return now.last_html(), now
+
+    def clear(request: gr.Request) -> tuple[str, str, Conversation, str]:
+        hang_up(request)
+        return "", "", Conversation(), ""
+
+    asking = gr.on(
+        [talk["ask"].click, talk["question"].submit],
+        answer,
+        [talk["question"], talk["options"], conversation],
+        shown,
+        js="(question, options, conversation) => window.articleqa.asked(question)",
+        concurrency_limit=_ANSWERS_AT_ONCE,
+        **_QUIET,
+    )
+    talk["stop"].click(stop, [conversation], [talk["last"], conversation], cancels=[asking], queue=False, **_QUIET)
+    talk["clear"].click(clear, None, shown, cancels=[asking], queue=False, **_QUIET)
+    blocks.unload(hang_up)
+
+
+def _wire_reading(desk: Desk, evidence: gr.HTML, conversation: gr.State) -> None:
+    def show(event: gr.EventData, now: Conversation) -> str:
+        wish = _told(event)
+        turn = str(wish.get("turn", ""))
+        if "article" in wish:
+            return desk.article(str(wish["article"]))
+        if "place" in wish:
+            return desk.nearest(now, turn, _number(wish["place"]))
+        return desk.evidence(now, turn, _number(wish.get("number")))
+
+    # Past the queue: reading a passage need not wait for anyone's answer.
+    evidence.select(show, [conversation], [evidence], queue=False, **_QUIET)
+
+
+def _wire_judging(desk: Desk, rating: gr.HTML, parcels: gr.HTML, conversation: gr.State) -> None:
+    def rate(event: gr.EventData, now: Conversation) -> tuple[str, Conversation]:
+        wish = _told(event)
+        return desk.rate(
+            now,
+            str(wish.get("turn", "")),
+            right=wish.get("side") == "up",
+            correction=str(wish.get("correction", "")),
+            impossible=wish.get("impossible") is True,
+        )
+
+    def pack(event: gr.EventData, now: Conversation) -> str:
+        return parcel(now, str(_told(event).get("kind", "")))
+
+    rating.select(rate, [conversation], [rating, conversation], queue=False, **_QUIET)
+    parcels.select(pack, [conversation], [parcels], queue=False, **_QUIET)
+
+
+def _wire_archive(talk: dict[str, Any], archive: gr.HTML, conversation: gr.State) -> None:
+    def keep(now: Conversation) -> str:
+        return f"<pre hidden>{escaped(packed(now))}</pre>"
+
+    def take_back(event: gr.EventData, now: Conversation) -> tuple[str, str, Conversation]:
+        try:
+            now = unpacked(str(_told(event).get("text", "")))
+        except ValueError:
+            gr.Warning("This conversation could not be read.")
+        return now.past_html(), now.last_html(), now
+
+    shown = [talk["past"], talk["last"], conversation]
+    archive.select(keep, [conversation], [archive], queue=False, **_QUIET)
+    archive.submit(take_back, [conversation], shown, **_QUIET)
+
+
+def _wire_intake(overview: Overview, intake: Intake, shelf: dict[str, Any], front: list[gr.HTML]) -> None:
+    seen = gr.State("")
+
+    def refresh(before: str) -> tuple[Any, ...]:
+        now = overview.revision()
+        if now == before:
+            return (gr.skip(),) * (len(front) + 1)
+        parts = (overview.masthead, overview.welcome, overview.filters, overview.shelf_search, overview.shelf)
+        return now, *(part() for part in parts)
+
+    def take_in(event: gr.EventData) -> Iterator[str]:
+        yield from intake.samples() if _told(event).get("kind") == "samples" else intake.sync()
+
+    def add(files: list[str] | None) -> Iterator[tuple[str, Any]]:
+        for progress in intake.add([Path(file) for file in files or ()]):
+            yield progress, None
+
+    def look_up(event: gr.EventData) -> str:
+        wish = {name: str(_told(event).get(name, ""))[:200] for name in ("words", "outlet", "start", "end")}
+        return overview.shelf(**wish)
+
+    news = gr.Timer(_REFRESH_SECONDS)
+    again: dict[str, Any] = {"fn": refresh, "inputs": [seen], "outputs": [seen, *front], **_QUIET}
+    shelf["files"].upload(add, [shelf["files"]], [shelf["intake"], shelf["files"]], **_QUIET).then(**again)
+    shelf["intake"].select(take_in, None, [shelf["intake"]], **_QUIET).then(**again)
+    shelf["intake"].clear(intake.cancel, None, None, queue=False, **_QUIET)
+    shelf["list"].select(look_up, None, [shelf["list"]], trigger_mode="always_last", queue=False, **_QUIET)
+    news.tick(queue=False, **again)
+    gr.on(None, **again)
+    gr.on(None, intake.follow, None, [shelf["intake"]], **_QUIET)
+
+
+def _told(event: gr.EventData) -> dict[str, Any]:
+    """What the page's script sent along; nothing when it is not an object."""
+    return event._data if isinstance(event._data, dict) else {}  # noqa: SLF001 - its only way out
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else -1
