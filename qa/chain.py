@@ -182,7 +182,7 @@ class ArticleQA(Runnable[str, Answer]):
         if not question.strip():
             raise ValueError("the question is empty")
         llm = self.llm if use_llm else None
-        asked = searched_for or _rewritten(question, history, llm) or stand_alone(question, history)
+        asked = searched_for or _rewritten(question, history, llm, stop) or stand_alone(question, history)
         draft, rarity = self.find(
             question, searched_for=asked, filters=filters, as_of=as_of, dates_from_question=dates_from_question
         )
@@ -200,13 +200,15 @@ class ArticleQA(Runnable[str, Answer]):
         yield from generate(asked, draft.passages, answer, model=llm, embed=embed, judge=self.judge, stop=stop)
 
 
-def _rewritten(question: str, history: Sequence[Turn], llm: "BaseChatModel | None") -> str | None:
+def _rewritten(
+    question: str, history: Sequence[Turn], llm: "BaseChatModel | None", stop: Callable[[], bool] | None
+) -> str | None:
     """A follow-up as a chat model rewrites it; None without one, or when it fails."""
     if llm is None or not history:
         return None
     from qa.generative import rewrite_followup
 
-    return rewrite_followup(llm, history, question)
+    return rewrite_followup(llm, history, question, stop=stop)
 
 
 def _reader_of(name: str) -> "Reader":

@@ -272,13 +272,16 @@ _LONGEST_QUESTION = 300
 _TURNS = 4
 
 
-def rewrite_followup(model: "BaseChatModel", history: "Sequence[Turn]", question: str) -> str | None:
+def rewrite_followup(
+    model: "BaseChatModel", history: "Sequence[Turn]", question: str, *, stop: Callable[[], bool] | None = None
+) -> str | None:
     """The question as one that stands alone, by the chat model; None when it fails or gives no such question.
 
     Args:
         model: Any LangChain chat model; sees the questions before and their short answers.
         history: The turns before, oldest first; none gives None.
         question: As the person asked it.
+        stop: Ends the request when it turns true.
 
     Returns:
         One line of at most 300 characters that shares a word with the conversation.
@@ -293,7 +296,8 @@ def rewrite_followup(model: "BaseChatModel", history: "Sequence[Turn]", question
     ]
     told = "\n".join([*lines, f"Last question: {_one_line(question)}"])
     try:
-        text = "".join(stream_text(model, [SystemMessage(_REWRITE), HumanMessage(told)], limits=_REWRITE_LIMITS))
+        messages = [SystemMessage(_REWRITE), HumanMessage(told)]
+        text = "".join(stream_text(model, messages, stop=stop, limits=_REWRITE_LIMITS))
     except (GenerationError, StoppedError):
         return None
     line = clean(next((line for line in text.strip().splitlines() if line.strip()), "")).strip("\"' ")

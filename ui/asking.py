@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-__all__ = ["QUESTION_LIMIT", "Asked", "read_asked"]
+__all__ = ["QUESTION_LIMIT", "Asked", "question_number", "read_asked"]
 
 QUESTION_LIMIT = 2000
 """Longest question, in code points; the rest is cut."""
@@ -57,12 +57,7 @@ def read_asked(question: str, options: str) -> Asked:
         Asked(question='Who?', searched_for='', outlets=('The Post',), articles=(), start='2016-01-01', end='', \
 dates_from_question=True, use_llm=True, replaces='')
     """
-    try:
-        given = json.loads(options or "{}")
-    except (ValueError, RecursionError):
-        given = {}
-    if not isinstance(given, dict):
-        given = {}
+    given = _object(options)
     asked = _words(given, "question") or question or ""
     if given.get("repeat") is True:
         asked = ""
@@ -77,6 +72,25 @@ dates_from_question=True, use_llm=True, replaces='')
         use_llm=given.get("use_llm") is not False,
         replaces=_words(given, "replaces")[:40],
     )
+
+
+def question_number(options: str) -> int:
+    """Which of its questions the page says this is, or how many it has asked; 0 when it does not say.
+
+    Example:
+        >>> [question_number(options) for options in ('{"number": 3}', '{"number": "3"}', '{"number": -1}', "no")]
+        [3, 0, 0, 0]
+    """
+    number = _object(options).get("number")
+    return max(number, 0) if isinstance(number, int) else 0
+
+
+def _object(options: str) -> dict[str, Any]:
+    try:
+        given = json.loads(options or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return given if isinstance(given, dict) else {}
 
 
 def _words(given: dict[str, Any], name: str) -> str:

@@ -6,13 +6,12 @@ script (static/chat.js) listens for its buttons and hands them to the events bou
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import gradio as gr
 
 from ui.archive import packed, unpacked
-from ui.asking import QUESTION_LIMIT, read_asked
+from ui.asking import QUESTION_LIMIT, question_number, read_asked
 from ui.conversations import Conversation
 from ui.desk import Desk
 from ui.intake import Intake
@@ -20,6 +19,7 @@ from ui.markup import escaped
 from ui.overview import Overview
 from ui.parcels import parcel
 from ui.shelf import upload_rules
+from ui.stopping import Asking, Askings
 from ui.uploads import KINDS
 
 __all__ = ["LOOK_PATH", "STATIC", "build_chat", "look"]
@@ -64,10 +64,11 @@ def build_chat(desk: Desk, overview: Overview, intake: Intake) -> gr.Blocks:
             with gr.Column(elem_id="evidence-side"):
                 evidence = _part("evidence")
         parcels, rating, archive = _part("parcels"), _part("rating"), _part("archive")
-        _wire_asking(blocks, desk, talk, conversation)
+        askings = Askings()
+        _wire_asking(blocks, desk, talk, conversation, askings)
         _wire_reading(desk, evidence, conversation)
         _wire_judging(desk, rating, parcels, conversation)
-        _wire_archive(talk, archive, conversation)
+        _wire_archive(talk, archive, conversation, askings)
         front = [masthead, talk["welcome"], talk["filters"], shelf["search"], shelf["list"]]
         _wire_intake(overview, intake, shelf, front)
     blocks.queue(max_size=_WAITING_LIMIT, default_concurrency_limit=_LOOKS_AT_ONCE)
@@ -116,46 +117,58 @@ def _articles_view() -> dict[str, Any]:
     return parts
 
 
-def _wire_asking(blocks: gr.Blocks, desk: Desk, talk: dict[str, Any], conversation: gr.State) -> None:
+def _wire_asking(blocks: gr.Blocks, desk: Desk, talk: dict[str, Any], conversation: gr.State, askings: Askings) -> None:
     shown = [talk["past"], talk["last"], conversation, talk["question"]]
-    asking_now: dict[str, Event] = {}
 
     def answer(question: str, options: str, before: Conversation, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        stopped = asking_now[str(request.session_hash)] = Event()
-        first = True
-        for now in desk.ask(read_asked(question, options), before, stop=stopped.is_set):
-            if stopped.is_set():  # what `stop` shows is the last word
-                return
-            past, typed = (now.past_html(), "") if first else (gr.skip(), gr.skip())
-            yield past, now.last_html(), now, typed
-            first = False
+        asking = askings.begin(str(request.session_hash), question_number(options))
+        if asking is None:
+            return
+        with asking:
+            stages = desk.ask(read_asked(question, options), before.stopped(), stop=lambda: asking.stopped)
+            yield from _as_shown(stages, asking)
 
-    def hang_up(request: gr.Request) -> None:
-        """Gradio waits for a step that it cancels to end by itself; a chat model need not be waited for."""
-        if (stopped := asking_now.pop(str(request.session_hash), None)) is not None:
-            stopped.set()
+    def stop(now: Conversation, request: gr.Request) -> Any:
+        """Shown at once; the question itself keeps it in the conversation, as it keeps all that it shows."""
+        return now.stopped().last_html() if askings.stop(str(request.session_hash)) else gr.skip()
 
-    def stop(now: Conversation, request: gr.Request) -> tuple[str, Conversation]:
-        hang_up(request)
-        now = now.stopped()
-        return now.last_html(), now
-
-    def clear(request: gr.Request) -> tuple[str, str, Conversation, str]:
-        hang_up(request)
+    def clear(options: str, request: gr.Request) -> tuple[str, str, Conversation, str]:
+        askings.clear(str(request.session_hash), question_number(options))
         return "", "", Conversation(), ""
 
-    asking = gr.on(
+    def leave(request: gr.Request) -> None:
+        askings.forget(str(request.session_hash))
+
+    gr.on(
         [talk["ask"].click, talk["question"].submit],
         answer,
         [talk["question"], talk["options"], conversation],
         shown,
         js="(question, options, conversation) => window.articleqa.asked(question)",
         concurrency_limit=_ANSWERS_AT_ONCE,
+        trigger_mode="multiple",  # else a question asked while a stopped one is about to end would be lost
         **_QUIET,
     )
-    talk["stop"].click(stop, [conversation], [talk["last"], conversation], cancels=[asking], queue=False, **_QUIET)
-    talk["clear"].click(clear, None, shown, cancels=[asking], queue=False, **_QUIET)
-    blocks.unload(hang_up)
+    talk["stop"].click(stop, [conversation], [talk["last"]], queue=False, **_QUIET)
+    cleared = "() => window.articleqa.cleared()"
+    talk["clear"].click(clear, [talk["options"]], shown, js=cleared, queue=False, **_QUIET)
+    blocks.unload(leave)
+
+
+def _as_shown(stages: Iterator[Conversation], asking: Asking) -> Iterator[tuple[Any, ...]]:
+    """What a question brings to the page, until it is stopped: what was shown by then is its last word."""
+    last: Conversation | None = None
+    for now in stages:
+        if asking.stopped:
+            break
+        past, typed = (now.past_html(), "") if last is None else (gr.skip(), gr.skip())
+        yield past, now.last_html(), now, typed
+        last = now
+    if asking.stopped and not asking.dropped and last is not None:
+        last = last.stopped()
+        yield gr.skip(), last.last_html(), last, gr.skip()
+    # Gradio 6.31 sends what came last once more when it is done, when the next question may already be shown.
+    yield (gr.skip(),) * 4
 
 
 def _wire_reading(desk: Desk, evidence: gr.HTML, conversation: gr.State) -> None:
@@ -190,15 +203,18 @@ def _wire_judging(desk: Desk, rating: gr.HTML, parcels: gr.HTML, conversation: g
     parcels.select(pack, [conversation], [parcels], queue=False, **_QUIET)
 
 
-def _wire_archive(talk: dict[str, Any], archive: gr.HTML, conversation: gr.State) -> None:
+def _wire_archive(talk: dict[str, Any], archive: gr.HTML, conversation: gr.State, askings: Askings) -> None:
     def keep(now: Conversation) -> str:
         return f"<pre hidden>{escaped(packed(now))}</pre>"
 
-    def take_back(event: gr.EventData, now: Conversation) -> tuple[str, str, Conversation]:
+    def take_back(event: gr.EventData, now: Conversation, request: gr.Request) -> tuple[str, str, Conversation]:
         try:
-            now = unpacked(str(_told(event).get("text", "")))
+            taken = unpacked(str(_told(event).get("text", "")))
         except ValueError:
             gr.Warning("This conversation could not be read.")
+        else:
+            askings.clear(str(request.session_hash), question_number(str(_told(event).get("asked", ""))))
+            now = taken
         return now.past_html(), now.last_html(), now
 
     shown = [talk["past"], talk["last"], conversation]

@@ -66,6 +66,73 @@ def test_an_answer_comes_in_stages_and_can_be_stopped(visit, address, fake):
     assert page.locator(".turn").count() == 1
 
 
+def test_a_stopped_question_is_asked_again_before_its_reading_has_come_to_its_end(visit, address, fake):
+    gate = fake.gate = Event()
+    page = visit(address)
+    ask(page, "was it open?", ".turn.working:has-text('Reading 1 passages')")
+    page.click("#stop")
+    page.wait_for_selector("#last .turn.stopped")
+    fake.gate = None  # for the next reading; the first is still waiting
+    page.click("#last [data-act=retry]")
+    page.wait_for_selector("#last .turn.answered")
+    gate.set()
+    ask(page, "open or shut?")
+    assert page.locator(".turn.answered").count() == page.locator(".turn").count() == 2
+
+
+def test_stop_and_again_as_fast_as_one_can_press(visit, address, fake):
+    page = visit(address)
+    for number in range(1, 13):
+        fake.gate = Event()
+        if number == 1:
+            ask(page, "was it open?", ".turn.working")
+        else:
+            page.click("#last [data-act=retry]")
+            page.wait_for_selector(f"#last .turn.working[data-turn='turn-{number}']")
+        fake.gate.set() if number % 3 else None
+        page.evaluate("document.querySelector('#stop').click()")
+        page.wait_for_selector("#last .turn:is(.stopped, .answered)")
+        if page.locator("#last .turn.answered").count():
+            page.click("#last [data-act=edit]")
+            fake.gate = None
+            ask(page, "was it open?")
+            return
+        fake.gate.set()
+    fake.gate = None
+    page.click("#last [data-act=retry]")
+    page.wait_for_selector("#last .turn.answered")
+    assert page.locator(".turn").count() == 1
+
+
+def test_a_question_sent_twice_is_asked_once(visit, address, fake):
+    fake.gate = Event()
+    page = visit(address)
+    page.fill("#question textarea", "was it open?")
+    page.evaluate("for (let press = 0; press < 3; press += 1) document.querySelector('#ask').click()")
+    page.wait_for_selector("#last .turn.working:has-text('Reading 1 passages')")
+    page.fill("#question textarea", "open or shut?")
+    page.keyboard.press("Enter")
+    assert page.input_value("#question textarea") == "open or shut?"
+    fake.gate.set()
+    page.wait_for_selector("#last .turn.answered")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#last .turn.answered:has-text('open or shut?')")
+    assert [question for question, _ in fake.asked] == ["was it open?", "open or shut?"]
+
+
+def test_a_new_conversation_is_not_answered_from_the_one_before(visit, address, fake):
+    gate = fake.gate = Event()
+    page = visit(address)
+    ask(page, "was it open?", ".turn.working:has-text('Reading 1 passages')")
+    fake.gate = None
+    page.click("[data-act=new-conversation]")
+    page.wait_for_selector(".welcome", state="visible")
+    ask(page, "open or shut?")
+    gate.set()
+    ask(page, "and last week?")
+    assert page.locator(".question").all_inner_texts() == ["open or shut?", "and last week?"]
+
+
 def test_what_was_searched_for_is_shown_and_can_be_changed(visit, address, fake):
     page = visit(address)
     ask(page, "and last week?")

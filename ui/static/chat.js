@@ -15,15 +15,36 @@ window.articleqa = (() => {
 
   /* ---- asking: the Ask button sends what stands in the box, the filters, and what a button wished ---- */
   let wish = {};
+  let asks = 0;
+  let waiting = null;
   const only = new Map();
   const box = () => find("#question textarea");
-  const ask = (wanted) => { wish = wanted; show("ask"); find("#ask").click(); };
+  const newestTurn = () => find("#last .turn")?.dataset.turn ?? "";
+  // Of a question just sent nothing is seen yet; should nothing come of it, the next one is let through.
+  const justSent = () => newestTurn() === waiting.after && Date.now() - waiting.since < 2000;
+  const busy = () => waiting !== null && (justSent() || find("#last .turn.working") !== null);
+  const ask = (wanted) => { if (busy()) return; wish = wanted; show("ask"); find("#ask").click(); };
   const asked = (question) => {
-    const sent = { ...filters(), ...(editing ? { replaces: editing } : {}), ...wish };
+    asks += 1;
+    const sent = { ...filters(), ...(editing ? { replaces: editing } : {}), ...wish, number: asks };
     wish = {};
     stopEditing();
     return [question, JSON.stringify(sent), null];
   };
+  const soFar = () => JSON.stringify({ number: asks });
+  // One question at a time: Gradio would send a second press along with the first.
+  const pressed = (event) => {
+    if (busy()) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+    const something = wish.question || wish.repeat || box().value.trim();
+    if (something) waiting = { after: newestTurn(), since: Date.now() };
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#stop, #clear")) waiting = null;
+    if (event.target.closest?.("#ask")) pressed(event);
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target === box()) pressed(event);
+  }, true);
   const fill = (words) => {
     const area = box();
     area.value = words;
@@ -201,7 +222,7 @@ window.articleqa = (() => {
   };
   let keysOn = kept("keys") !== "off";
 
-  const talks = window.articleqaKept({ find, element, tell, show, smallForm });
+  const talks = window.articleqaKept({ find, element, tell, show, smallForm, soFar });
 
   /* ---- what buttons do ---- */
   const acts = {
@@ -303,5 +324,5 @@ window.articleqa = (() => {
     if (name === "masthead" && kept("colours")) document.body.classList.toggle("dark", kept("colours") === "dark");
   };
 
-  return { asked, bound };
+  return { asked, cleared: soFar, bound };
 })();

@@ -1,7 +1,7 @@
 /* Conversations kept in this browser: listed in the menu, reopened, renamed, deleted. Used by chat.js. */
 "use strict";
 
-window.articleqaKept = ({ find, element, tell, show, smallForm }) => {
+window.articleqaKept = ({ find, element, tell, show, smallForm, soFar }) => {
   const TALK = "articleqa.talk.";
   let talk = "";
   const talks = () => {
@@ -47,7 +47,7 @@ window.articleqaKept = ({ find, element, tell, show, smallForm }) => {
   const acts = {
     "open-talk": (it) => {
       talk = it.dataset.talk;
-      tell("archive", "submit", { text: one(talk).text });
+      tell("archive", "submit", { text: one(talk).text, asked: soFar() });
       show("ask");
       find(".menu").open = false;
     },
