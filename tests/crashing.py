@@ -160,7 +160,11 @@ def check_whole(index: Path, round_: int, size: int) -> int:
     return number
 
 
-def read_until(index: str, stop, committed, tell) -> None:
+def _alive(children) -> bool:
+    return all(child.is_alive() for child in children)
+
+
+def read_until(index: str, stop, committed, answered, tell) -> None:
     """Ask again and again; every answer must be of the generation it names, which is none that was superseded."""
     library = Library.open(index, embeddings=BagOfWords())
     question = "what was seen in which round"
@@ -177,13 +181,17 @@ def read_until(index: str, stop, committed, tell) -> None:
         if number < least or ends != {f"{number}."} or not whole:
             wrong.append((number, least, sorted(ends), [len(leg) for leg in legs], len(rows)))
         answers += 1
+        answered.value = answers
         seen.add(number)
     library.close()
     tell.send((answers, sorted(seen), wrong[:5]))
 
 
 def readers_and_a_writer(place: Path, seconds: float, *, readers: int = 4, size: int = 60) -> dict[str, object]:
-    """So many processes ask while this one syncs, for a time; says how often, and which answers were wrong."""
+    """So many processes ask while this one syncs, for a time; says how often, and which answers were wrong.
+
+    It takes longer than that where a reader has not had three answers by then.
+    """
     index, folder = place / "index", place / "news"
     folder.mkdir()
     library = Library.open(index, create=True, embeddings=BagOfWords())
@@ -192,11 +200,15 @@ def readers_and_a_writer(place: Path, seconds: float, *, readers: int = 4, size:
     library.sync(folder)
     stop, committed = processes.Event(), processes.Value("q", 1)
     pipes = [processes.Pipe() for _ in range(readers)]
-    children = [processes.Process(target=read_until, args=(str(index), stop, committed, end)) for _, end in pipes]
+    answered = [processes.Value("q", 0) for _ in range(readers)]
+    children = [
+        processes.Process(target=read_until, args=(str(index), stop, committed, count, end))
+        for count, (_, end) in zip(answered, pipes, strict=True)
+    ]
     for child in children:
         child.start()
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline or (min(count.value for count in answered) < 3 and _alive(children)):
         round_ = committed.value + 1
         _lines(folder / "change.jsonl", names, round_)
         assert library.sync().generation == round_

@@ -142,7 +142,7 @@ class FakeQA:
         stages = self.script.get(input) or (Answer(question=input, searched_for=input, answered=False),)
         for place, answer in enumerate(stages):
             if place == 1 and self.gate is not None:
-                self.gate.wait(timeout=30)
+                self.gate.wait(timeout=600)
             yield answer
 
     def invoke(self, input: str, config: object = None, **settings: object) -> Answer:  # noqa: A002 - LangChain's name
@@ -210,7 +210,7 @@ class ScriptedChat(BaseChatModel):
             if place == self.fails_after:
                 raise ConnectionError("the line is dead")
             if place == 1 and self.gate is not None:
-                self.gate.wait(timeout=30)
+                self.gate.wait(timeout=600)
             yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
         yield ChatGenerationChunk(message=AIMessageChunk(content="", response_metadata={"finish_reason": self.reason}))
 

@@ -23,7 +23,7 @@ def run(home, *words, **more):
         [sys.executable, "-m", "ui.cli", *words],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
         cwd=Path(__file__).parent.parent,
         env=environment | more,

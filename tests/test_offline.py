@@ -43,7 +43,7 @@ def test_build_and_ask_work_and_send_nothing_with_sockets_closed_and_tracing_ask
         [sys.executable, "-c", CODE, str(tmp_path / "place"), str(root / "index" / "samples")],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
         cwd=root,
         env=os.environ | tracing,

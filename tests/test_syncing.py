@@ -9,7 +9,7 @@ def test_every_watcher_sees_the_end():
     go = Event()
 
     def work(progress):
-        go.wait(timeout=10)
+        go.wait(timeout=600)
         progress(Progress(stage="reading", done=1, total=2, name="a"))
         return SyncReport(added=2)
 
@@ -26,7 +26,7 @@ def test_a_cancelled_sync_stops_at_its_next_step_and_says_so():
     go = Event()
 
     def work(progress):
-        go.wait(timeout=10)
+        go.wait(timeout=600)
         progress(Progress(stage="reading", done=1, total=2))
         return SyncReport(added=2)
 

@@ -23,6 +23,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 180_000
+"""Milliseconds to wait for what is sure to come, on a machine that has much else to do."""
+
 REQUIRED = os.environ.get("ARTICLEQA_REQUIRE_BROWSER") == "1"
 
 
@@ -49,7 +52,7 @@ def chromium() -> Iterator[object]:
     except ImportError:
         _missing("Playwright is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS), timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -65,7 +68,7 @@ def _served(desk, **gate) -> Iterator[str]:
     server = make_server(Gate(build_app(desk), **gate), ready=ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    assert ready.wait(timeout=60)
+    assert ready.wait(timeout=PATIENCE / 1000)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     thread.join(timeout=20)
@@ -109,7 +112,7 @@ def visit(chromium) -> Iterator[Callable[..., object]]:
         )
         contexts.append(made)
         page = made.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: _note_request(troubles, address, request.url))
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
         page.goto(address)
