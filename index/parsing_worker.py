@@ -26,10 +26,12 @@ __all__ = ["ISOLATED", "ParsingWorker", "serve"]
 ISOLATED = frozenset(("html", "pdf", "docx"))
 """Formats that are parsed in the worker."""
 
-_SECONDS = 30.0
+_SECONDS = 30.0  # of processor time: a busy machine loses no file that an idle one reads
+_PATIENCE = 10 if hasattr(signal, "setitimer") else 1  # times as long by the clock
 _MEMORY = 2 * 2**30  # bytes of address space; a page of 20 MB takes 0.6 GB
 _MAX_REPLY = 128 * 2**20  # bytes
-_STARTUP = 20.0  # seconds granted to the first file for the libraries to load, on a slow disk
+_STARTUP = 20.0  # seconds granted to the first file for the libraries to load
+_SPENT = getattr(signal, "SIGPROF", 0)  # what ends a process that has worked for longer
 _LENGTH = struct.Struct("!Q")
 # The same import path as here, and never the folder the person happens to stand in.
 _CHILD = "import sys; sys.path[:] = sys.argv[2:]; from index.parsing_worker import serve; serve(int(sys.argv[1]))"
@@ -39,7 +41,7 @@ class ParsingWorker:
     """Parses files in another process, started at the first file; a context manager.
 
     Args:
-        seconds: Longest time for one file; 30 by default.
+        seconds: Longest time for one file; 30 by default. Of the processor's time, where the system can tell.
         memory: Most bytes of address space of the process (where the system can limit it).
     """
 
@@ -82,27 +84,30 @@ class ParsingWorker:
         with self._one_at_a_time:
             try:
                 return self._asked(data, form)
-            except TimeoutError:
-                self.close()
-                raise UnreadableError(f"reading it took longer than {self.seconds:g} seconds") from None
+            except UnreadableError:
+                raise
             except (OSError, EOFError, ValueError) as error:
-                if isinstance(error, UnreadableError):
-                    raise
+                process = self._process
                 self.close()
+                spent = process and process.returncode == -_SPENT
+                if spent or isinstance(error, TimeoutError):
+                    raise UnreadableError(f"reading it took longer than {self.seconds:g} seconds") from None
                 raise UnreadableError("the program that reads this format crashed on it") from error
             except BaseException:
                 self.close()  # an interrupt in the middle of a reply leaves the socket out of step
                 raise
 
     def _asked(self, data: bytes, form: str) -> Extracted:
-        deadline = time.monotonic() + self.seconds + (0 if self._process else _STARTUP)
+        seconds = self.seconds
         if not self._process or self._process.poll() is not None:
+            seconds += _STARTUP
             try:
                 self._start()
             except OSError as error:
                 raise UnreadableError(f"the process that reads this format cannot be started ({error})") from error
         assert self._socket
-        _send(self._socket, {"form": form, "seconds": self.seconds}, data, deadline=deadline)
+        deadline = time.monotonic() + _PATIENCE * seconds
+        _send(self._socket, {"form": form, "seconds": seconds}, data, deadline=deadline)
         reply, _ = _receive(self._socket, deadline=deadline)
         if reply.get("spent"):
             self.close()
@@ -172,7 +177,7 @@ def serve(memory: int) -> None:
             request, data = _receive(link)
         except (EOFError, OSError):
             return
-        with _alarm(request["seconds"] + _STARTUP):
+        with _limit_time(request["seconds"]):
             reply = _reply(data, request["form"])
         _send(link, reply)
         if reply.get("spent"):
@@ -202,11 +207,13 @@ def _limit_memory(memory: int) -> None:
 
 
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Any:
-    """End this process by the system's own clock, for when the parent that would have ended it is gone."""
+def _limit_time(seconds: float) -> Any:
+    """End this process when it has worked for so long, or waited longer than its parent, which may be gone, would."""
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE * (seconds + _STARTUP))
         yield
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
     else:
         yield

@@ -397,6 +397,15 @@ def test_a_file_that_takes_too_long_costs_itself_alone():
         assert worker.extract(b"<p>Tea.</p>", "html").text == "Tea."
 
 
+def test_a_file_that_keeps_the_parser_at_work_for_too_long_costs_itself_alone():
+    with ParsingWorker(seconds=0.3) as worker:
+        worker.extract(b"<p>Tea.</p>", "html")
+        with pytest.raises(UnreadableError, match=r"took longer than 0\.3 seconds"):
+            worker.extract(b"<p>Tea and toast came by sea.</p>" * 200_000, "html")
+        assert worker.pid is None
+        assert worker.extract(b"<p>Tea.</p>", "html").text == "Tea."
+
+
 def test_a_file_that_takes_too_much_memory_costs_itself_alone():
     with ParsingWorker(memory=400 * 2**20) as worker:
         for form, bomb in (("docx", docx_bomb(100)), ("pdf", pdf_bomb(300))):
