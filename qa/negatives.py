@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from qa.thesaurus import Thesaurus
 from qa.training_data import Row, occurrences, rough_sentences
 
 __all__ = ["entities", "lacks_answer", "mutate", "names_by_title", "without_answer"]
@@ -59,21 +60,27 @@ def entities(text: str) -> list[str]:
     return _ENTITY.findall(text)
 
 
-def mutate(row: Row, neighbours: Sequence[str], rng: random.Random) -> Row | None:
+def mutate(
+    row: Row, neighbours: Sequence[str], rng: random.Random, *, thesaurus: Thesaurus | None = None
+) -> Row | None:
     """Change a question so that its own passage no longer answers it, as SQuAD 2.0's writers did.
 
     A name becomes another name of the same passage or article, a number another number, a word
-    its opposite, or the verb is negated (the kinds listed in Rajpurkar et al. 2018, table 1).
+    its opposite or, with a thesaurus, a neighbour of it, or the verb is negated (the kinds listed in Rajpurkar et al.
+    2018, table 1).
 
     Args:
         row: An answerable row.
         neighbours: Names known from the same article.
         rng: Chooses the change.
+        thesaurus: Knows more opposites, and words that lie beside each other.
 
     Returns:
         The row with the changed question and no answers; None where nothing could be changed.
     """
     changes = [*_other_names(row, neighbours, rng), *_other_numbers(row, rng), *_opposites(row.question)]
+    others = list(thesaurus.changed(row.question, rng)) if thesaurus else []
+    changes += rng.sample(others, min(len(others), 1 + len(changes) // 2))
     verb = _VERB.search(row.question)
     if verb and (not changes or rng.random() < 0.15):
         changes.append(row.question[: verb.end()] + " not" + row.question[verb.end() :])

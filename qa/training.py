@@ -20,8 +20,10 @@ from qa.negatives import mutate, names_by_title, without_answer
 from qa.reader_export import load_shipped
 from qa.reader_figures import choose_weights
 from qa.span_network import Batch, SpanNetwork, load_encoder, span_loss
+from qa.thesaurus import Thesaurus
 from qa.training_data import Row, pool_rows, read_rows
 from qa.training_stream import Mixture
+from qa.written import read_written, rows_of
 
 __all__ = ["Run", "Settings", "build_mixture", "main", "rate"]
 
@@ -42,6 +44,7 @@ class Settings:
         batch_tokens: Padded tokens in a batch.
         bfloat16: Autocast; on a CPU with avx512_bf16 1.7 times as fast.
         warm_up: Share of the budget over which the rate rises.
+        dropout: Share of activations left out at random.
     """
 
     learning_rate: float = 2e-4
@@ -52,6 +55,7 @@ class Settings:
     seed: int = 0
     bfloat16: bool = False
     warm_up: float = 0.03
+    dropout: float = 0.0
 
 
 def rate(progress: float, warm_up: float) -> float:
@@ -80,6 +84,9 @@ class Run:
         self.seconds = 0.0
         self._losses: list[float] = []
         network.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
+        for module in network.encoder.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = settings.dropout
         heads = [*network.edges.parameters(), *network.pairs.parameters()]
         body = [p for p in network.encoder.parameters() if p.requires_grad]
         self.optimiser = torch.optim.AdamW(
@@ -185,9 +192,21 @@ class Run:
         self.step, self.seconds, self.tokens = state["step"], state["seconds"], state["tokens"]
 
 
-def build_mixture(data: Path, folder: Path, *, seed: int) -> Mixture:
-    """Read the rows, mine negatives (kept in `folder` for the next start), and build the stream."""
+def build_mixture(
+    data: Path, folder: Path, *, seed: int, thesaurus: Thesaurus | None = None, written: Path | None = None
+) -> Mixture:
+    """Read the rows, mine negatives (kept in `folder` for the next start), and build the stream.
+
+    Args:
+        data: Folder with the training files.
+        folder: Of the run.
+        seed: Of the stream.
+        thesaurus: With one some questions are put in other words, and some changed ones have a word that means
+            another thing.
+        written: Folder of this project's own articles and questions.
+    """
     rows = read_rows(data / "train.jsonl.gz")
+    own = [row for article in read_written(written, "train") for row in rows_of(article)] if written else []
     pools = pool_rows(rows, read_rows(data / "train_other_domains.jsonl.gz"), seed=seed)
     paragraphs = sorted({row.context for row in pools["span"]})
     kept = folder / "negatives.json"
@@ -202,14 +221,17 @@ def build_mixture(data: Path, folder: Path, *, seed: int) -> Mixture:
 
     # The answers of nq-swap are false on purpose: another passage may well hold the true one.
     pools["mined"] = [row for row in pools["span"] if row.id in mined and row.source != "nq-swap"]
-    pools["removed"] = pools["mutated"] = pools["span"]
+    pools["mutated"] = pools["span"]
+    pools["written"] = [row for row in own if row.answers]
+    pools["denied"] = [row for row in own if not row.answers]
+    pools["removed"] = pools["span"] + pools["written"]
     spoil = {
         "mined": face_mined,
         "removed": lambda row, _: without_answer(row),
-        "mutated": lambda row, rng: mutate(row, names.get(row.title, ()), rng),
+        "mutated": lambda row, rng: mutate(row, names.get(row.title, ()), rng, thesaurus=thesaurus),
     }
     tokenizer = load_tokenizer(bundled_model_path() / "tokenizer.json")
-    return Mixture(pools, spoil, tokenizer, seed=seed)
+    return Mixture(pools, spoil, tokenizer, seed=seed, thesaurus=thesaurus)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -229,10 +251,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--start", type=Path, help="folder of a shipped reader to go on from (default: the bundled encoder)"
     )
+    parser.add_argument("--dropout", type=float, default=Settings.dropout)
+    parser.add_argument("--wordnet", type=Path, help="folder of a WordNet 3 database, to put questions in other words")
+    parser.add_argument("--written", type=Path, help="folder of the articles and questions of this project's own")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=int, help="questions of each dev file to choose the weights by")
     options = vars(parser.parse_args(arguments))
-    data, folder, start, threads, limit = (options.pop(name) for name in ("data", "out", "start", "threads", "limit"))
+    places = ("data", "out", "start", "wordnet", "written", "threads", "limit")
+    data, folder, start, wordnet, written, threads, limit = (options.pop(name) for name in places)
     settings = Settings(**options)
     if not settings.steps and not settings.minutes:
         parser.error("give a budget: --steps or --minutes")
@@ -241,7 +267,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network = (load_shipped(start) if start else SpanNetwork(load_encoder())).to(device).train()
-    run = Run(network, build_mixture(data, folder, seed=settings.seed), settings, folder)
+    thesaurus = Thesaurus.read(wordnet) if wordnet else None
+    mixture = build_mixture(data, folder, seed=settings.seed, thesaurus=thesaurus, written=written)
+    run = Run(network, mixture, settings, folder)
     run.resume()
     run.train()
     figures = choose_weights(folder / "checkpoint.pt", data, folder, limit=limit)

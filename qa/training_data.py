@@ -7,12 +7,22 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.articles import Span
 
-__all__ = ["FIRST_MATCH_SOURCES", "Row", "crop", "half_of", "occurrences", "pool_rows", "read_rows", "rough_sentences"]
+__all__ = [
+    "FIRST_MATCH_SOURCES",
+    "Row",
+    "crop",
+    "half_of",
+    "occurrences",
+    "pool_rows",
+    "read_rows",
+    "rough_sentences",
+    "under_title",
+]
 
 FIRST_MATCH_SOURCES = frozenset({"squad-flan-subset", "squad-routerlens", "squad2-urasys", "nq-swap", "fairytaleqa"})
 """Sources whose answer start was found as the first match of its text: every occurrence counts as right."""
@@ -122,6 +132,21 @@ def crop(row: Row, *, words: int, rng: random.Random) -> Row:
     start, end = sentences[first][0], sentences[last][1]
     kept = tuple((at - start, text) for at, text in row.answers if at >= start and at + len(text) <= end)
     return Row(row.id, row.source, row.title, row.context[start:end], row.question, kept)
+
+
+def under_title(row: Row) -> Row:
+    r"""Put the title of the article above the passage, where it does not give an answer away.
+
+    Example:
+        >>> row = Row("1", "", "Green_tea", "It came by sea.", "How did it come?", ((8, "by sea"),))
+        >>> under_title(row).context, under_title(row).answers
+        ('Green tea\nIt came by sea.', ((18, 'by sea'),))
+    """
+    title = row.title.replace("_", " ").strip()
+    if not title or row.source.startswith("qamr") or any(occurrences(title, text) for _, text in row.answers):
+        return row
+    answers = tuple((at + len(title) + 1, text) for at, text in row.answers)
+    return replace(row, context=f"{title}\n{row.context}", answers=answers)
 
 
 def _nearest_sentence(row: Row, sentences: Sequence[Span]) -> int:

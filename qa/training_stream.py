@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from index.articles import Span
 from qa.bundled_reader import QUESTION_TOKENS, WINDOW_TOKENS, marks
-from qa.training_data import FIRST_MATCH_SOURCES, Row, crop, occurrences
+from qa.thesaurus import Thesaurus
+from qa.training_data import FIRST_MATCH_SOURCES, Row, crop, occurrences, under_title
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -22,12 +23,20 @@ SHARES = {
     "span": 0.57,
     "sentence": 0.05,
     "domain": 0.06,
+    "written": 0.45,
     "mined": 0.13,
     "removed": 0.05,
     "mutated": 0.10,
     "adversarial": 0.04,
+    "denied": 0.30,
 }
-"""Share of each pool among the examples drawn; the last four have no answer in their passage."""
+"""Weight of each pool among the examples drawn; the last five have no answer in their passage."""
+
+
+REWORDED = 0.35
+"""Share of the questions that are put in other words, where there is a thesaurus."""
+TITLED = 0.3
+"""Share of the short passages that stand under the title of their article, as sentences do that are read again."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,7 @@ class Mixture:
             the row. `mutated` is cropped first, so that its question still faces the right sentence.
         tokenizer: Without truncation and padding.
         seed: Of everything random in the stream.
+        thesaurus: Puts a share of the questions in other words; None leaves them.
     """
 
     def __init__(
@@ -114,6 +124,7 @@ class Mixture:
         tokenizer: "Tokenizer",
         *,
         seed: int,
+        thesaurus: Thesaurus | None = None,
     ) -> None:
         self.pools = {
             name: Pool(name, rows, seed, per_context=QUESTIONS_PER_SENTENCE if name == "sentence" else 0)
@@ -123,6 +134,7 @@ class Mixture:
         self.spoil = spoil
         self.tokenizer = tokenizer
         self.seed = seed
+        self.thesaurus = thesaurus
         self.chunk = 0
 
     def state(self) -> dict[str, int]:
@@ -169,8 +181,12 @@ class Mixture:
             return None
         if name != "mutated":
             row = crop(row, words=words, rng=rng)
+        if self.thesaurus and rng.random() < REWORDED:
+            row = replace(row, question=self.thesaurus.reword(row.question, rng))
         if row.question.endswith("?") and rng.random() < 0.2:
             row = replace(row, question=row.question[:-1].rstrip())
+        if short and rng.random() < TITLED:
+            row = under_title(row)
         return encode(row, self.tokenizer)
 
 

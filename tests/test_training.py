@@ -1,12 +1,13 @@
 import gzip
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
 from qa.mining import mine, rank_by_words
 from qa.negatives import mutate, without_answer
-from qa.training_data import Row, crop, half_of, pool_rows, read_rows
+from qa.training_data import Row, crop, half_of, pool_rows, read_rows, under_title
 from qa.training_stream import Mixture, Pool, encode
 
 CONTEXT = (
@@ -231,3 +232,12 @@ def test_a_shipped_reader_is_taken_back_averaged_and_exported_again(tmp_path):
     before, after = (SpanReader(BundledScorer(f)).read(question, [passage])[0][0] for f in (MODEL_FOLDER, tmp_path))
     assert passage[after.start : after.end] == passage[before.start : before.end] == "Zurich"
     assert abs(after.score - before.score) < 1
+
+
+def test_a_title_stands_above_the_passage_unless_it_gives_the_answer_away():
+    row = row_of("Who built it again?", "Olaf")
+    above = under_title(row)
+    ((at, text),) = above.answers
+    assert above.context == f"Mill\n{CONTEXT}"
+    assert above.context[at : at + len(text)] == "Olaf"
+    assert under_title(replace(row, title="The mill of Olaf")).context == CONTEXT
