@@ -200,6 +200,13 @@ class ArticleEmbeddings(Embeddings):
             return self._graph.encode(texts)
         return self._encode(texts, self.precision)
 
+    def encode_tokens(self, texts: Sequence[str]) -> list[tuple[Sequence[Span], np.ndarray[Any, np.dtype[np.float32]]]]:
+        """Spans of the tokens that are read of each text, and their vectors in it, float32 [tokens, dimension]."""
+        if not texts:
+            return []
+        found = self._graph.encode_tokens(texts) if self.name == BUNDLED else self._encode_tokens(texts)
+        return [(self.token_spans(text)[: len(rows)], rows) for text, rows in zip(texts, found, strict=True)]
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's spelling of `encode`."""
         return [[float(x) for x in row] for row in self.encode(texts)]
@@ -219,6 +226,15 @@ class ArticleEmbeddings(Embeddings):
         vectors = np.asarray(vectors, dtype=np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.ascontiguousarray(vectors / np.maximum(lengths, 1e-12))
+
+    def _encode_tokens(self, texts: Sequence[str]) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
+        with self._lock:
+            hidden = self._model.encode(
+                list(texts), batch_size=BATCH, show_progress_bar=False, output_value="token_embeddings"
+            )
+            special = self._tokenizer.num_special_tokens_to_add(is_pair=False)
+        # Special tokens stand at both ends, if anywhere.
+        return [rows.float().cpu().numpy()[special // 2 : len(rows) - (special - special // 2)] for rows in hidden]
 
 
 def _native_precision() -> Precision:

@@ -53,9 +53,18 @@ class GraphEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of texts, shape (len(texts), dimension), in their order."""
-        encoded = [self._tokens(text) for text in texts]
-        order = sorted(range(len(texts)), key=lambda place: len(encoded[place]))
-        vectors: list[Any] = [None] * len(texts)
+        return np.stack(self._run("vector", [self._ids(text) for text in texts])).astype(np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """Vectors of each text's tokens, shape (tokens read, dimension), special tokens left out; any length."""
+        encoded = [self._ids(text) for text in texts]
+        found = self._run("tokens", encoded)
+        return [hidden[1 : len(ids) - 1] for ids, hidden in zip(encoded, found, strict=True)]
+
+    def _run(self, output: str, encoded: Sequence[Sequence[int]]) -> list[Vectors]:
+        """One output of the graph for each text, in batches of like length."""
+        order = sorted(range(len(encoded)), key=lambda place: len(encoded[place]))
+        results: list[Any] = [None] * len(encoded)
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
             width = max(len(encoded[place]) for place in places)
@@ -64,12 +73,12 @@ class GraphEncoder:
             for row, place in enumerate(places):
                 ids[row, : len(encoded[place])] = encoded[place]
                 mask[row, : len(encoded[place])] = 1
-            (found,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+            (found,) = self._session.run([output], {"input_ids": ids, "attention_mask": mask})
             for row, place in enumerate(places):
-                vectors[place] = found[row]
-        return np.stack(vectors).astype(np.float32)
+                results[place] = found[row]
+        return results
 
-    def _tokens(self, text: str) -> list[int]:
+    def _ids(self, text: str) -> list[int]:
         ids = list(self._tokenizer.encode(text).ids)
         return ids if len(ids) <= self._longest else [*ids[: self._longest - 1], ids[-1]]
 

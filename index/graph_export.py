@@ -34,7 +34,7 @@ def make(folder: Path) -> None:
             hidden = self.model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
             weights = attention_mask.unsqueeze(-1).to(hidden.dtype)
             mean = (hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=1)
+            return torch.nn.functional.normalize(mean, dim=1), hidden
 
     ids = torch.ones(2, 7, dtype=torch.long)
     axes = {0: "batch", 1: "tokens"}
@@ -43,8 +43,8 @@ def make(folder: Path) -> None:
         (ids, torch.ones_like(ids)),
         str(GRAPH),
         input_names=["input_ids", "attention_mask"],
-        output_names=["vector"],
-        dynamic_axes={"input_ids": axes, "attention_mask": axes, "vector": {0: "batch"}},
+        output_names=["vector", "tokens"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "vector": {0: "batch"}, "tokens": axes},
         opset_version=17,
         dynamo=False,
     )

@@ -33,14 +33,15 @@ SENTENCES = 1
 
 RANK_SIGNALS = (
     "margin", "alone", "again", "place", "similarity", "likeness", "cover", "near", "next", "fit", "noun", "fresh",
-    "passage", "article",
+    "passage", "article", "aligned", "nearby", "unmet",
 )  # fmt: skip
 ANSWER_SIGNALS = (
-    "odds", "margin", "similarity", "likeness", "near", "fit", "lead", "missing", "passage", "article",
+    "odds", "margin", "similarity", "likeness", "near", "fit", "lead", "missing", "passage", "article", "aligned",
+    "nearby", "unmet",
 )  # fmt: skip
 SENTENCE_SIGNALS = (
     "margin", "alone", "place", "similarity", "likeness", "cover", "near", "fresh", "fragment", "passage", "article",
-    "asked",
+    "asked", "aligned", "nearby", "unmet",
 )  # fmt: skip
 
 

@@ -165,7 +165,8 @@ class ArticleQA(Runnable[str, Answer]):
         def read(texts: Sequence[str]) -> Sequence[Sequence[ScoredSpan]]:
             return self.reader.read(draft.searched_for, texts)
 
-        return asked_of(draft, rarity, self.library.embeddings.encode, read)
+        embeddings = self.library.embeddings
+        return asked_of(draft, rarity, embed=embeddings.encode, read=read, tokens=embeddings.encode_tokens)
 
     def _answers(
         self,
@@ -194,10 +195,11 @@ class ArticleQA(Runnable[str, Answer]):
             yield answer
             return
         from qa.generative import generate
+        from qa.likeness import Likeness
 
         yield answer.replace(stage="draft")
-        embed = self.library.embeddings.encode
-        yield from generate(asked, draft.passages, answer, model=llm, embed=embed, judge=self.judge, stop=stop)
+        likeness = Likeness(self.library.embeddings.encode_tokens)
+        yield from generate(asked, draft.passages, answer, model=llm, likeness=likeness, judge=self.judge, stop=stop)
 
 
 def _rewritten(

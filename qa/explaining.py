@@ -95,8 +95,9 @@ def sentence_rows(
     best, rest = scored[:RANKED], scored[RANKED:]
     alike = asked.likeness(unit.quote for unit, _, _ in best)
     looked = asked.alone(unit for unit, _, _ in best)
+    aligned = asked.aligned(unit for unit, _, _ in best)
     for number, (unit, signals, _) in enumerate(best):
-        signals |= {"likeness": alike[unit.quote], "alone": looked[number]["alone"]}
+        signals |= {"likeness": alike[unit.quote], "alone": looked[number]["alone"], **aligned[number]}
         best[number] = (unit, signals, round(weights.sentences.log_odds(signals), 4))
     return sorted(best, key=lambda entry: -entry[2]) + rest
 

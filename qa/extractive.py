@@ -164,8 +164,9 @@ def score(found: Sequence[Found], asked: Asked, draft: Answer, weights: Weights)
     best = sorted(rows, key=lambda row: -round(weights.rank.log_odds(row[1]), 4))[:RANKED]
     alike = asked.likeness(one.quote for one, _ in best)
     scored = []
-    for (one, signals), alone in zip(best, asked.alone(one for one, _ in best), strict=True):
-        signals |= {"likeness": alike[one.quote], **alone}
+    looked = zip(asked.alone(one for one, _ in best), asked.aligned(one for one, _ in best), strict=True)
+    for (one, signals), (alone, aligned) in zip(best, looked, strict=True):
+        signals |= {"likeness": alike[one.quote], **alone, **aligned}
         scored.append(Scored(one, signals, round(weights.rank.log_odds(signals), 4)))
     return sorted(scored, key=lambda s: -s.odds)
 

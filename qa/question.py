@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from index.articles import Span
+
 __all__ = [
     "STOP_WORDS",
     "Kind",
@@ -11,6 +13,7 @@ __all__ = [
     "content_words",
     "kind_of",
     "names_in",
+    "word_spans",
     "words_in",
 ]
 
@@ -28,6 +31,16 @@ def words_in(text: str) -> list[str]:
         ["who's", 'the', 'u.s', 'envoy']
     """
     return [word.group().lower().replace("\u2019", "'") for word in _WORD.finditer(text)]
+
+
+def word_spans(text: str) -> list[Span]:
+    """Where the words of a text stand, in order.
+
+    Example:
+        >>> word_spans("Tea, please")
+        [(0, 3), (5, 11)]
+    """
+    return [word.span() for word in _WORD.finditer(text)]
 
 
 STOP_WORDS = frozenset(

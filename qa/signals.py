@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.articles import Span
 from qa.agreement import sort_of
+from qa.alignment import Tokens, align
 from qa.answer import Answer, DateRange, Passage, ScoredSpan
 from qa.dates import freshness
 from qa.question import Kind, asked_noun, content_words, kind_of, words_in
@@ -27,7 +28,7 @@ ReadAgain = Callable[[Sequence[str]], Sequence[Sequence[ScoredSpan]]]
 
 SIGNALS = (
     "margin", "place", "similarity", "lexical", "cover", "near", "gap", "fit", "noun", "next", "echo", "fresh",
-    "length", "title", "passage", "article", "likeness", "alone", "again",
+    "length", "title", "passage", "article", "likeness", "alone", "again", "aligned", "nearby", "unmet",
 )  # fmt: skip
 """Names of a span's signals, in order."""
 
@@ -35,6 +36,8 @@ NEXT = 0.85
 """Worth of a word beside the one before it."""
 UNREAD = -7.5
 """Margin of a span that the reader did not name."""
+UNALIGNED = {"aligned": 0.55, "nearby": 0.65, "unmet": 0.35}
+"""About what the sentences have that are looked at more closely."""
 
 _FEW = frozenset("none no nobody dozens hundreds thousands millions several once twice one a both half".split())
 _TIMES = frozenset(
@@ -105,6 +108,7 @@ class Asked:
         stems: Its words with how rare they are, 0 to 1.
         embed: For `likeness`; without one nothing is like the question.
         read: For `alone`; without one nothing is read again.
+        tokens: For `aligned`; without one every sentence counts as an average one.
     """
 
     question: str
@@ -115,8 +119,10 @@ class Asked:
     as_of: str
     embed: Embed | None = None
     read: ReadAgain | None = None
+    tokens: Tokens | None = None
     _known: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
     _read: dict[tuple[str, str], list[tuple[Span, float]]] = field(default_factory=dict, compare=False, repr=False)
+    _aligned: dict[tuple[int, Span], dict[str, float]] = field(default_factory=dict, compare=False, repr=False)
 
     def likeness(self, sentences: Iterable[str]) -> dict[str, float]:
         """Cosine of each sentence to the question: what the words do not show ("died", "lost their lives")."""
@@ -154,6 +160,28 @@ class Asked:
         same = [score for span, score in read if span[0] < end and start < span[1]]
         return {"alone": scaled(max((s for _, s in read), default=UNREAD)), "again": scaled(max(same, default=UNREAD))}
 
+    def aligned(self, spans: "Iterable[Found]") -> "list[dict[str, float]]":
+        """How near the words around each span come to those of the question by their meaning in context.
+
+        Returns:
+            A dictionary a span: `aligned`, the mean over the question's words of the cosine of the nearest word in
+            the sentence or the title, rare ones counting more; `nearby`, the same with the sentences before and after;
+            `unmet`, how far the rare word is off that is met least there. What the answer must be one of is not
+            looked for, the answer stands for it. `UNALIGNED` where there are no vectors of words.
+        """
+        wanted = list(spans)
+        unknown = {(one.passage.chunk_id, one.sentence): one for one in wanted}
+        unknown = {key: one for key, one in unknown.items() if key not in self._aligned}
+        if self.tokens is not None and unknown:
+            texts = [_with_neighbours(one) for one in unknown.values()]
+            first, *rest = self.tokens([self.question, *(text for text, _ in texts)])
+            weights = {word: weight for word, weight in self.stems.items() if word != stem(self.noun)}
+            for key, (text, (title, sentence)), found in zip(unknown, texts, rest, strict=True):
+                parts = ((title, sentence), ((0, len(text)),))
+                near = align((self.question, *first), (text, *found), weights, parts)
+                self._aligned[key] = _met(weights, *near)
+        return [self._aligned.get((one.passage.chunk_id, one.sentence), UNALIGNED) for one in wanted]
+
     def cover(self, stems: frozenset[str]) -> float:
         """Share of the question's words that are there, rare ones counting more; 1 for a question without words."""
         total = sum(self.stems.values())
@@ -171,8 +199,10 @@ class Asked:
 def asked_of(
     draft: Answer,
     rarity: Mapping[str, float] | None = None,
+    *,
     embed: Embed | None = None,
     read: ReadAgain | None = None,
+    tokens: Tokens | None = None,
 ) -> Asked:
     """What a question asks.
 
@@ -181,11 +211,13 @@ def asked_of(
         rarity: How rare its content words are; a word that is not in it counts half.
         embed: Makes vectors of texts.
         read: Reads texts for the question.
+        tokens: Makes vectors of the words of texts.
     """
     question = draft.searched_for
     rare = rarity or {}
     stems = {stem(word): max(0.05, rare.get(word, 0.5)) for word in content_words(question)}
-    return Asked(question, kind_of(question), asked_noun(question), stems, draft.dates, draft.as_of, embed, read)
+    kind, noun = kind_of(question), asked_noun(question)
+    return Asked(question, kind, noun, stems, draft.dates, draft.as_of, embed=embed, read=read, tokens=tokens)
 
 
 @lru_cache(maxsize=4096)
@@ -224,7 +256,7 @@ def around(passages: Sequence[Passage], asked: Asked) -> Around:
 def signals_of(found: Found, asked: Asked, shared: Around) -> dict[str, float]:
     """Signals of one span by name; each of the size of 1.
 
-    `likeness`, `alone` and `again` are left to who knows which spans are worth it.
+    Those of `Asked`'s own methods are left to who knows which spans are worth it.
 
     Args:
         found: The span.
@@ -321,8 +353,34 @@ def _next_to(found: Found, asked: Asked) -> float:
     )
 
 
+def _met(weights: Mapping[str, float], sentence: Mapping[str, float], near: Mapping[str, float]) -> dict[str, float]:
+    """The signals of `Asked.aligned` from the cosines of the question's words."""
+    total = sum(weights[word] for word in near) or 1.0
+    values = {
+        "aligned": sum(weights[word] * cosine for word, cosine in sentence.items()) / total if near else 1.0,
+        "nearby": sum(weights[word] * cosine for word, cosine in near.items()) / total if near else 1.0,
+        "unmet": max((weights[word] * (1 - cosine) for word, cosine in near.items()), default=0.0),
+    }
+    return {name: round(value, 3) for name, value in values.items()}
+
+
 def _neighbours(found: Found) -> str:
     """The sentences before and after, as far as they are in the passage."""
-    around = [s for s in found.passage.sentences if s[1] <= found.sentence[0]][-1:]
-    around += [s for s in found.passage.sentences if s[0] >= found.sentence[1]][:1]
-    return " ".join(found.passage.slice(span) for span in around)
+    start, end = _reach(found)
+    return found.passage.slice((start, found.sentence[0])) + " " + found.passage.slice((found.sentence[1], end))
+
+
+def _with_neighbours(found: Found) -> tuple[str, tuple[Span, Span]]:
+    """The title with the sentence and those before and after it, and where title and sentence are in that text."""
+    start, end = _reach(found)
+    title = found.passage.title + "\n"
+    shift = len(title) - start
+    text = title + found.passage.slice((start, end))
+    return text, ((0, len(title)), (found.sentence[0] + shift, found.sentence[1] + shift))
+
+
+def _reach(found: Found) -> Span:
+    """From the start of the sentence before to the end of the one after, as far as they are in the passage."""
+    before = [s for s in found.passage.sentences if s[1] <= found.sentence[0]][-1:]
+    after = [s for s in found.passage.sentences if s[0] >= found.sentence[1]][:1]
+    return (before[0][0] if before else found.sentence[0]), (after[0][1] if after else found.sentence[1])

@@ -103,3 +103,12 @@ def test_a_file_of_the_bundled_model_that_was_changed_is_found(tmp_path, name):
     assert unexpected_file(copy) == name
     (copy / name).unlink()
     assert unexpected_file(copy) == name
+
+
+@pytest.mark.parametrize("tiny", [False, True])
+def test_every_token_that_is_read_has_a_vector(tiny_model, tiny):
+    embeddings = load_embeddings(str(tiny_model)) if tiny else load_embeddings()
+    for text, (spans, vectors) in zip(TEXTS, embeddings.encode_tokens(TEXTS), strict=True):
+        assert vectors.shape == (len(spans), embeddings.dimension)
+        assert list(spans) == list(embeddings.token_spans(text))[: embeddings.token_limit]
+    assert embeddings.encode_tokens([]) == []

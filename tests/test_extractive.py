@@ -3,9 +3,10 @@ import json
 import pytest
 
 from index.articles import Article
+from index.embedding import load_embeddings
 from qa.answer import Answer, DateRange, ScoredSpan
 from qa.extractive import Group, Scored, answer_from, group_signals
-from qa.signals import Found
+from qa.signals import Found, asked_of
 from tests.fakes import passage_of
 
 FLOOD = Article(
@@ -60,7 +61,8 @@ def ask(question, *found, sure=0.0, **settings):
     draft = Answer(
         question=question, searched_for=question, answered=False, passages=passages, as_of="2026-04-01", **settings
     )
-    return answer_from(draft, read, min_confidence=sure)
+    asked = asked_of(draft, tokens=load_embeddings().encode_tokens)
+    return answer_from(draft, read, asked, min_confidence=sure)
 
 
 HOW_MANY = "How many people died in the Hallowfen flood?"
