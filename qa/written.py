@@ -2,7 +2,8 @@
 
     python -m qa.written tests/data/written OUT
 
-writes `fit/` and `report/`, each with articles and judged questions about them; the rest is for training.
+writes for each of the parts `fit` and `report` its articles, judged questions about them for `articleqa eval
+questions`, and every wording with its own article for `articleqa eval reading`; the rest is for training.
 """
 
 import argparse
@@ -65,6 +66,13 @@ def _start(text: str, question: dict[str, Any]) -> int:
     """Where the answer stands, by the snippet around it that is in the text once."""
     around = question.get("around") or question["a"]
     return text.index(around) + str(around).index(question["a"])
+
+
+def _with_passage(row: Row) -> dict[str, Any]:
+    """A row as `articleqa eval reading` reads it."""
+    answers = [{"text": text, "answer_start": at} for at, text in row.answers]
+    plain = {"id": row.id, "title": row.title, "context": row.context, "question": row.question}
+    return {**plain, "answers": answers, "impossible": not answers}
 
 
 def main() -> None:

@@ -76,4 +76,7 @@ def test_the_parts_that_are_not_trained_on_are_written_for_the_command_line(tmp_
         assert (
             f"{part}: {len(kept)} articles, {len(questions)} questions" in capsys.readouterr().out or part == "report"
         )
+        wordings = articles(tmp_path / f"{part}-reading.jsonl")
+        assert len(wordings) > len(questions)
+        assert all(w["impossible"] or w["answers"][0]["text"] in w["context"] for w in wordings)
         assert {article["id"] for article in kept} == {article["id"] for article in read_written(FOLDER, part)}
