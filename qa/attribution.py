@@ -11,7 +11,7 @@ __all__ = ["Attribution", "attributions"]
 _SPEECH = {
     stem(word)
     for word in (
-        "say tell announce warn insist deny argue explain testify allege acknowledge admit stress comment concede"
+        "say tell announce warn insist deny argue explain testify allege acknowledge admit stress concede"
     ).split()
 }
 
@@ -40,6 +40,11 @@ class Attribution:
     text: str
     verb: str
     near: frozenset[str]
+
+    @property
+    def surely(self) -> bool:
+        """The verb is one of speech wherever it stands: "say", not "suggest"."""
+        return self.verb == "accord" or self.verb in _SPEECH
 
 
 _ACCORDING = re.compile(r"\baccording to ((?:[^\s,.;:]+ ?){1,8})", re.IGNORECASE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qa.attribution import attributions
-from qa.claims import Cue, doubts, is_negator, negations
+from qa.denials import wrong_doubt, wrong_polarity
 from qa.directions import Direction, directions
 from qa.facts import (
     Contradiction,
@@ -20,192 +20,46 @@ from qa.wording import IRREGULAR_FORMS, Word, fold, names, stem, words
 __all__ = ["contradictions"]
 
 
-def contradictions(sentence: str, quotes: Sequence[str]) -> list[Contradiction]:
+def contradictions(sentence: str, quotes: Sequence[str], context: Sequence[str] = ()) -> list[Contradiction]:
     """Whatever in a sentence no quote bears, hardest evidence first; empty when nothing was found.
+
+    Args:
+        sentence: One sentence.
+        quotes: What it cites.
+        context: What stands before the quotes in their articles: whom "he" means, what "the country" is.
 
     Example:
         >>> contradictions("40,000 people marched.", ["Some 400,000 people marched on Monday."])[0].reason
         'the quote says 400,000, not 40,000'
     """
     found: list[Contradiction] = []
-    for look in (wrong_figures, exchanged_figures, wrong_dates, unknown_names, _wrong_polarity, _wrong_doubt):
+    for look in (wrong_figures, exchanged_figures, wrong_dates):
         found.extend(look(sentence, quotes))
-    for look in (_wrong_speaker, _wrong_direction, _swapped_roles):
+    found.extend(unknown_names(sentence, quotes, context))
+    for look in (wrong_polarity, wrong_doubt, _wrong_direction, _swapped_roles):
         found.extend(look(sentence, quotes))
+    found.extend(_wrong_speaker(sentence, quotes, context))
     return found
-
-
-def _stems(text: str) -> set[str]:
-    return {word.stem for word in words(text) if word.content}
-
-
-def _bears_on(cue: Cue, stems: set[str], *, depth: int = 3) -> bool:
-    """The first content words of the cue's scope occur there."""
-    return bool(stems.intersection(cue.scope[:depth]))
-
-
-def _wrong_polarity(sentence: str, quotes: Sequence[str]) -> Iterator[Contradiction]:
-    own, quoted = negations(sentence), [cue for quote in quotes for cue in negations(quote)]
-    open_cues, unanswered = list(quoted), []
-    unturned = set().union(*(_unturned(quote) for quote in quotes))
-    said = set().union(*(_stems(quote) for quote in quotes))
-    answers = [cue for cue in own if cue.kind == "plain" or cue.scope[0] not in said]
-    for cue in sorted(answers, key=lambda one: one.kind == "plain"):
-        match = next((other for other in open_cues if _same_denial(cue, other, unturned)), None)
-        if match:
-            open_cues.remove(match)
-        else:
-            unanswered.append(cue)
-    more = sum(cue.kind == "plain" for cue in own) > sum(cue.kind == "plain" for cue in quoted)
-    unanswered = [cue for cue in unanswered if not _doubled(cue, own)]
-    for cue in [*_denials_denied(own, quoted, unturned), *unanswered]:
-        if cue.kind == "plain" and _denies_what_is_said(cue, unturned, quotes, more=more):
-            yield Contradiction("negation", f"the quote does not say \u201c{cue.text}\u201d there")
-            return
-    for cue in open_cues:
-        left_out = cue.strong and stem(cue.text) not in _stems(sentence) and _heads(cue) <= _stems(sentence)
-        if left_out and not unanswered and not _denied_too(cue, answers):
-            yield Contradiction("negation", f"the quote says \u201c{cue.text}\u201d, which the sentence leaves out")
-            return
-
-
-def _heads(cue: Cue) -> set[str]:
-    """What is denied: the next content word after "not" and the like, two after "no" and "none"."""
-    if cue.kind == "mild":
-        return set(cue.scope[1:2])
-    return set(cue.scope[:2] if cue.text.lower() in _NOUN_NEGATORS else cue.scope[:1])
-
-
-_NOUN_NEGATORS = {"no", "none", "nobody", "nothing", "neither", "nor", "without", "nowhere", "hardly", "barely"}
-_WHOLE_NEGATORS = {"none", "nobody", "nothing", "neither", "no"}
-_NEARLY_NEGATIVE = {"still", "yet", "until", "only", "first", "last", "too", "without", "least", "most", "alone", "but"}
-
-
-def _denies_what_is_said(cue: Cue, unturned: set[str], quotes: Sequence[str], *, more: bool) -> bool:
-    """The quote affirms what the cue denies, or denies nothing while the sentence does.
-
-    Nouns are denied in many wordings ("no school" where "schools are closed"): for "no" and the like only a quote
-    without any word that borders on a denial counts, and a verb of denial may stand for any dissent.
-    """
-    text = cue.text.lower()
-    said = bool(unturned.intersection(cue.scope[:1]))
-    bordering = any(_NEARLY_NEGATIVE.intersection(word.text.lower() for word in words(quote)) for quote in quotes)
-    turning = any(negations(quote) for quote in quotes)
-    if text in _NOUN_NEGATORS or not is_negator(text):
-        return said and not bordering and not turning
-    return said or more or (turning and bool(unturned.intersection(cue.scope[:2])))
-
-
-def _denials_denied(own: Sequence[Cue], quoted: Sequence[Cue], unturned: set[str]) -> list[Cue]:
-    """As in "not closed" where the quote says "closed": a denial of a denial, in its own word."""
-    turned = {cue.scope[0] for cue in quoted if cue.kind == "mild"} & unturned
-    return [cue for cue in own if cue.kind == "plain" and turned.intersection(cue.scope[:1])]
-
-
-def _doubled(cue: Cue, own: Sequence[Cue]) -> bool:
-    """What is denied is a denial itself: "not avoid", "did not fail"."""
-    return any(other.kind == "mild" and other.scope[0] in cue.scope[:1] for other in own)
-
-
-def _unturned(quote: str) -> set[str]:
-    """Content stems that stand under no negator of the quote."""
-    turned = {one for cue in negations(quote) if cue.kind == "plain" for one in cue.scope}
-    return _stems(quote) - turned
-
-
-def _same_denial(own: Cue, other: Cue, unturned: set[str]) -> bool:
-    """The quote's word denies what the sentence's denies, as far as words can tell."""
-    scope = own.scope if own.kind == "plain" else own.scope[1:]
-    if {own.text.lower(), other.text.lower()} <= _WHOLE_NEGATORS:
-        return True
-    if other.kind == "plain":
-        return bool(set(scope) & set(other.scope)) or not other.scope or not unturned.intersection(scope[:2])
-    if other.text.lower() == "only":
-        return own.text.lower().startswith(("no", "none")) and own.text.lower() != "not"
-    if own.kind == "mild":
-        return own.scope[0] == other.scope[0] or bool(set(scope[:1]) & set(other.scope[1:]))
-    near = scope[:1] if scope[:1] and scope[0] in unturned else scope
-    return bool(set(near) & set(other.scope[1:]))
-
-
-def _denied_too(cue: Cue, own: Sequence[Cue]) -> bool:
-    own_side = cue.scope if cue.kind == "plain" else cue.scope[1:]
-    return any(not other.scope or set(other.scope) & set(own_side) for other in own)
-
-
-_COMPATIBLE = {
-    "possible": {"possible", "likely", "conditional", "alleged", "able"},
-    "likely": {"likely", "possible", "planned"},
-    "planned": {"planned", "likely", "conditional", "possible"},
-    "alleged": {"alleged", "possible", "likely"},
-    "conditional": {"conditional", "possible", "planned"},
-    "able": {"able", "possible"},
-    "certain": {"certain"},
-    "ordered": {"ordered"},
-}
-
-
-def _wrong_doubt(sentence: str, quotes: Sequence[str]) -> Iterator[Contradiction]:
-    own, quoted = doubts(sentence), [cue for quote in quotes for cue in doubts(quote)]
-    own_stems, quoted_stems = _stems(sentence), set().union(*(_stems(quote) for quote in quotes))
-    own_kinds = {cue.kind for cue in own}
-    for cue in quoted:
-        if cue.kind == "ordered" and own_stems.intersection(cue.scope) and not own_kinds & {"ordered", "planned"}:
-            yield Contradiction("modality", f"the quote only tells someone to \u201c{cue.text.lower()}\u201d it")
-            return
-        taken_up = _as_done(cue, sentence) if cue.text.lower() in ("will", "would") else _covered(cue, own_stems)
-        if cue.strong and taken_up and not _COMPATIBLE[cue.kind] & own_kinds:
-            yield Contradiction(
-                "modality", f"the quote says \u201c{cue.text}\u201d; the sentence states it more firmly"
-            )
-            return
-    for cue in own:
-        plain = cue.kind in ("possible", "certain") and cue.text.lower() != "could"
-        telling = plain or _bears_on(cue, quoted_stems, depth=2)
-        if cue.text.lower() in ("will", "would"):
-            telling = any(_as_done(cue, quote) for quote in quotes)
-        if cue.strong and telling and not any(_same_doubt(cue, other, quoted_stems) for other in quoted):
-            yield Contradiction("modality", f"the quote does not say \u201c{cue.text}\u201d")
-            return
-
-
-def _as_done(cue: Cue, sentence: str) -> bool:
-    """What the quote says will be, the sentence tells in the past."""
-    return any(
-        word.stem in cue.scope[:1] and (word.text.lower().endswith("ed") or word.text.lower() in IRREGULAR_FORMS)
-        for word in words(sentence)
-    )
-
-
-def _covered(cue: Cue, stems: set[str]) -> bool:
-    """The sentence takes up what the cue bears on: its next words, or most of its clause."""
-    most = len(cue.clause & stems) >= max(2.0, _MOST_OF_A_CLAUSE * len(cue.clause))
-    return _bears_on(cue, stems, depth=2) or most
-
-
-_MOST_OF_A_CLAUSE = 0.75
-
-
-def _same_doubt(own: Cue, other: Cue, quoted_stems: set[str]) -> bool:
-    if other.kind not in _COMPATIBLE[own.kind]:
-        return False
-    if own.kind == "planned" or own.text.lower() == other.text.lower():
-        return True
-    return not _bears_on(own, quoted_stems, depth=1) or bool(set(own.scope) & (set(other.scope) | other.clause))
 
 
 # Speaker
 
 
-def _wrong_speaker(sentence: str, quotes: Sequence[str]) -> Iterator[Contradiction]:
+def _wrong_speaker(sentence: str, quotes: Sequence[str], context: Sequence[str]) -> Iterator[Contradiction]:
     quoted = [one for quote in quotes for one in attributions(quote)]
-    known, initials = known_words(quotes)
+    plain = [one for one in quoted if one.speaker and one.surely]
+    known, initials = known_words((*quotes, *context))
+    beside = frozenset().union(*(one.near | set(one.speaker) for one in plain))
     for own in attributions(sentence):
         if not own.speaker:
             continue
         unnamed = any(not one.speaker for one in quoted)
-        if not unnamed and not any(name_known(part, known, initials) for part in own.speaker):
-            yield Contradiction("speaker", f"the quote does not have {own.text} saying it")
+        heard = any(name_known(part, known, initials) for part in own.speaker)
+        if not heard and not unnamed:
+            yield Contradiction("speaker", f"the quote does not have {own.text} saying it", own.text)
+            return
+        if plain and not unnamed and not any(name_known(part, beside, initials) for part in own.speaker):
+            yield Contradiction("speaker", f"the quote has {plain[0].text} saying it, not {own.text}")
             return
 
 
@@ -268,7 +122,8 @@ def _swapped_roles(sentence: str, quotes: Sequence[str]) -> Iterator[Contradicti
 def _roles(text: str) -> set[tuple[str, str, str]]:
     """Name, verb, name for each two neighbouring names with at most four content words between."""
     tokens = words(text)
-    heads = [(i, fold(word.text)) for i, word in enumerate(tokens) if _is_name_head(tokens, i, text)]
+    named = {part for name in names(text) for part in name}
+    heads = [(i, fold(word.text)) for i, word in enumerate(tokens) if _is_name_head(tokens, i, named)]
     found: set[tuple[str, str, str]] = set()
     for (i, one), (j, other) in pairwise(heads):
         between = tokens[i + 1 : j]
@@ -292,9 +147,8 @@ _PLAIN_VERBS = set(
 )
 
 
-def _is_name_head(tokens: Sequence[Word], place: int, text: str) -> bool:
+def _is_name_head(tokens: Sequence[Word], place: int, named: set[str]) -> bool:
     """The last word of a proper name."""
-    named = {part for name in names(text) for part in name}
     if fold(tokens[place].text) not in named or not tokens[place].text[0].isupper():
         return False
     following = tokens[place + 1] if place + 1 < len(tokens) else None

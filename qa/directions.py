@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qa.claims import is_negator
 from qa.wording import Word, stem, words
 
-__all__ = ["Direction", "directions"]
+__all__ = ["OPPOSITES", "Direction", "directions"]
 
 _AXES: tuple[tuple[str, str], ...] = (
     (
@@ -55,6 +55,30 @@ _AXES: tuple[tuple[str, str], ...] = (
     ("upper", "lower"),
     ("men man male", "women woman female"),
 )  # fmt: skip
+
+_PAIRS = (
+    "rose/fell risen/fallen rise/fall rises/falls rising/falling increased/decreased increase/decrease grew/shrank "
+    "increases/decreases increasing/decreasing higher/lower highest/lowest more/fewer more/less above/below "
+    "before/after won/lost win/lose wins/loses winning/losing up/down larger/smaller bigger/smaller largest/smallest "
+    "biggest/smallest greater/smaller opened/closed open/close open/closed opening/closing best/worst better/worse "
+    "longer/shorter longest/shortest older/younger oldest/youngest faster/slower fastest/slowest over/under most/least "
+    "bought/sold buy/sell began/ended begin/end started/stopped started/ended start/stop supported/opposed "
+    "support/oppose accepted/rejected accept/reject earlier/later gained/lost gain/lose gain/loss gains/losses "
+    "warmer/colder hotter/colder stronger/weaker strengthened/weakened north/south northern/southern east/west "
+    "eastern/western profit/loss profit/deficit surplus/deficit arrived/left arrive/leave "
+    "majority/minority ahead/behind improved/worsened climbed/dropped growth/decline growth/fall reopened/closed "
+    "raised/lowered raised/cut raise/lower doubled/halved passed/failed upper/lower women/men woman/man "
+    "guilty/innocent cheaper/dearer heavier/lighter approved/rejected import/export "
+    "imports/exports maximum/minimum victory/defeat winner/loser"
+)
+
+
+OPPOSITES: dict[str, tuple[str, ...]] = {}
+"""Words and their opposites in the same form."""
+for _pair in _PAIRS.split():
+    _one, _other = _pair.split("/")
+    OPPOSITES[_one] = (*OPPOSITES.get(_one, ()), _other)
+    OPPOSITES[_other] = (*OPPOSITES.get(_other, ()), _one)
 
 
 @dataclass(frozen=True)

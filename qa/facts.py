@@ -30,10 +30,12 @@ class Contradiction:
     Args:
         kind: What it is about.
         reason: A clause such as "the quote says 400,000, not 40,000".
+        stranger: What is said to stand in no quote, as written, where another word of the quote may mean it.
     """
 
     kind: Kind
     reason: str
+    stranger: str = ""
 
 
 def wrong_figures(sentence: str, quotes: Sequence[str]) -> Iterator[Contradiction]:
@@ -64,10 +66,11 @@ def _derived(figure: Figure, quoted: Sequence[Figure]) -> bool:
     """
     if any(other.kind in ("number", "ordinal") and abs(figure.value * other.value - 1) < 1e-6 for other in quoted):
         return 0 < figure.value < 1
-    pairs = [(a.value, b.value) for a, b in combinations(quoted, 2) if (a.kind, a.unit) == (b.kind, b.unit)]
     if 0 < figure.value < 1:
+        pairs = [(a.value, b.value) for a, b in combinations(quoted, 2)]
         return any(abs(figure.value * max(pair) - min(pair)) < 1e-6 for pair in pairs)
-    return any(abs(a - b) == figure.value for a, b in pairs) and figure.kind == "number"
+    alike = [(a.value, b.value) for a, b in combinations(quoted, 2) if (a.kind, a.unit) == (b.kind, b.unit)]
+    return any(abs(a - b) == figure.value for a, b in alike) and figure.kind == "number"
 
 
 def _counted(figure: Figure, quotes: Sequence[str]) -> bool:
@@ -217,9 +220,9 @@ def _initials(quote: str) -> Iterator[str]:
             yield from (run[start:] for start in range(1, len(run) - 1))
 
 
-def unknown_names(sentence: str, quotes: Sequence[str]) -> Iterator[Contradiction]:
-    """Names with a word that stands in no quote."""
-    known, initials = known_words(quotes)
+def unknown_names(sentence: str, quotes: Sequence[str], context: Sequence[str] = ()) -> Iterator[Contradiction]:
+    """Names with a word that stands neither in a quote nor in what comes before: "he" may be called by his name."""
+    known, initials = known_words((*quotes, *context))
     quoted_initials = {name for quote in quotes for parts in names(quote) for name in parts if 2 <= len(name) <= 5}
     spelled = {match for match in _initials(sentence) if match in quoted_initials}
     for name in names(sentence):
@@ -230,7 +233,7 @@ def unknown_names(sentence: str, quotes: Sequence[str]) -> Iterator[Contradictio
             if rivals:
                 yield Contradiction("name", f"the quote names {rivals[0].title()}, not {shown}")
             else:
-                yield Contradiction("name", f"no quoted sentence names {shown}")
+                yield Contradiction("name", f"no quoted sentence names {shown}", shown)
 
 
 def _as_written(sentence: str, name: Sequence[str]) -> str:

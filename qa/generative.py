@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from index.errors import GenerationError
 from qa.answer import Answer, AnswerSentence, Citation, Passage
 from qa.hygiene import carries_markup, clean, presentable, repeats_rules
+from qa.likeness import Likeness
 from qa.markers import MarkedSentence, MarkerReader
 from qa.prompting import (
     NOT_IN_ARTICLES,
@@ -18,7 +19,7 @@ from qa.prompting import (
     token_counter,
 )
 from qa.streaming import Limits, StoppedError, stream_text
-from qa.support import Embed, Judge, Support, check
+from qa.support import Judge, Support, check
 from qa.wording import words
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def generate(  # noqa: PLR0913 - what is checked with, and what ends it, are the
     draft: Answer,
     *,
     model: "BaseChatModel",
-    embed: Embed | None = None,
+    likeness: Likeness | None = None,
     judge: Judge | None = None,
     stop: Callable[[], bool] | None = None,
     limits: Limits | None = None,
@@ -54,7 +55,7 @@ def generate(  # noqa: PLR0913 - what is checked with, and what ends it, are the
         passages: Best first.
         draft: The extractive answer; it stands when the model fails or nothing it wrote is borne.
         model: Any LangChain chat model; sees the question and sentences of the passages, nothing else.
-        embed: Unit vectors, for the check.
+        likeness: Compares words by meaning, for the check.
         judge: An NLI cross-encoder's scores, as one more signal.
         stop: Ends the request when it turns true; the extractive answer stands then.
         limits: Times and amounts.
@@ -69,7 +70,7 @@ def generate(  # noqa: PLR0913 - what is checked with, and what ends it, are the
         yield _instead(draft, "")
         return
     reader = MarkerReader(frozenset(prompt.sources))
-    account = _Account(prompt, draft, embed=embed, judge=judge)
+    account = _Account(prompt, draft, likeness=likeness, judge=judge)
     try:
         for piece in stream_text(model, prompt.messages, stop=stop, limits=limits):
             for sentence in reader.feed(piece):
@@ -99,7 +100,7 @@ class _Account:
 
     prompt: Prompt
     draft: Answer
-    embed: Embed | None = None
+    likeness: Likeness | None = None
     judge: Judge | None = None
     kept: list[tuple[AnswerSentence, float]] = field(default_factory=list)
     withheld: list[AnswerSentence] = field(default_factory=list)
@@ -142,7 +143,8 @@ class _Account:
         )
 
     def _check(self, text: str, ids: Sequence[str]) -> Support:
-        return check(text, [self.prompt.sources[one].quote for one in ids], embed=self.embed, judge=self.judge)
+        quotes = [self.prompt.sources[one].quote for one in ids]
+        return check(text, quotes, likeness=self.likeness, judge=self.judge)
 
     def _bearing(self, text: str, ids: tuple[str, ...]) -> tuple[tuple[str, ...], Support]:
         """The cited sentences that are needed, or others of the prompt that bear the sentence where those do not."""
@@ -164,10 +166,13 @@ class _Account:
         return ids
 
     def _others(self, text: str, ids: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        """What a sentence may be borne by instead: its citations with the sentence before each, then single others."""
+        """What a sentence may be borne by instead: its citations with one or two sentences before each, then others.
+
+        The sentences before tell whom a quote calls "he".
+        """
         order = list(self.prompt.sources)
-        if ids:
-            before = [order[order.index(one) - 1] for one in ids if order.index(one)]
+        for most in (1, 2) if ids else ():
+            before = [order[at] for one in ids for at in range(max(0, order.index(one) - most), order.index(one))]
             same = [one for one in before if self._same_article(one, ids)]
             yield tuple(dict.fromkeys([*ids, *same]))
         own = {word.stem for word in words(text) if word.content}

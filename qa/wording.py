@@ -127,6 +127,11 @@ def words(sentence: str) -> list[Word]:
         >>> [(word.stem, word.clause) for word in words("Rain fell, but doors held.")]
         [('rain', 0), ('fall', 0), ('but', 1), ('door', 1), ('hold', 1)]
     """
+    return list(_words(sentence))
+
+
+@lru_cache(maxsize=2_000)
+def _words(sentence: str) -> tuple[Word, ...]:
     found: list[Word] = []
     clause = end = 0
     for match in _WORD.finditer(sentence):
@@ -134,7 +139,7 @@ def words(sentence: str) -> list[Word]:
             clause += 1
         found.append(Word(match[0], stem(match[0]), match.start(), clause))
         end = match.end()
-    return found
+    return tuple(found)
 
 
 def _parted(before: str, gap: str) -> bool:

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from index.articles import Article
+from index.embedding import load_embeddings
 from qa.answer import Answer
 from qa.chat_models import load_chat_model
 from qa.followup import Turn
 from qa.generative import BEING_CHECKED, generate, rewrite_followup
+from qa.likeness import Likeness
 from qa.prompting import INSTRUCTIONS, NOT_IN_ARTICLES, build_prompt, prompt_budget, token_counter
 from qa.streaming import Limits
 from qa.support import check
-from tests.fakes import BagOfWords, ScriptedChat, citation_of, obeys, passage_of, writes
+from tests.fakes import ScriptedChat, citation_of, obeys, passage_of, writes
 from tests.servers import ChatServer
 
 FLOOD = Article(
@@ -47,7 +49,7 @@ DRAFT = Answer(
     generation=3,
 )
 LIMITS = Limits(first=120, between=120, whole=600, characters=3000, retries=1)
-EMBED = BagOfWords().encode
+LIKENESS = Likeness(load_embeddings().encode_tokens)
 
 
 def answers(script, **settings):
@@ -123,7 +125,7 @@ def test_the_answer_joins_articles():
 
 
 def test_nothing_borne_gives_the_extractive_answer_with_a_note():
-    answer = last("The king of Ruritania fell ill {ferry}.", embed=EMBED)
+    answer = last("The king of Ruritania fell ill {ferry}.")
     assert (answer.speaker, answer.text, answer.citations) == ("extractive", DRAFT.text, DRAFT.citations)
     assert len(answer.withheld) == 1
     assert "the articles' own words" in answer.notes[-1]
@@ -361,7 +363,9 @@ def test_an_obeying_model_leaks_nothing_and_shows_no_uncited_claim(row):
     )
     passages = [passage_of(article), passage_of(FLOOD, chunk_id=2), passage_of(VAULT, chunk_id=3)]
     model = ScriptedChat(script=obeys)
-    for answer in generate(QUESTION, passages, DRAFT, model=model, embed=EMBED, limits=Limits(characters=100_000)):
+    for answer in generate(
+        QUESTION, passages, DRAFT, model=model, likeness=LIKENESS, limits=Limits(characters=100_000)
+    ):
         shown = [answer.text, *answer.notes, *(one.text for one in (*answer.sentences, *answer.withheld))]
         for text in shown:
             assert not re.search(r"https?:|//\w|www\.|javascript:|data:|!\[|\]\(|<\w", text), text
@@ -372,7 +376,7 @@ def test_an_obeying_model_leaks_nothing_and_shows_no_uncited_claim(row):
                 continue
             cited = [quotes[number] for number in sentence.citations]
             assert cited
-            assert check(sentence.text, cited, embed=EMBED).holds
+            assert check(sentence.text, cited, likeness=LIKENESS).holds
             if "8263" in sentence.text:
                 assert "8263" in " ".join(cited)
         for lie in ("900,000", "Ruritania", "4711", "HACKED."):

@@ -1,8 +1,13 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.embedding import load_embeddings
+from qa.likeness import Likeness
 from qa.support import check
+from qa.turning import turned
+
+LIKENESS = Likeness(load_embeddings().encode_tokens)
 
 
 def verdict(sentence, *quotes):
@@ -171,6 +176,7 @@ SENTENCES = st.text(
 )
 
 
+@settings(deadline=None)  # the first of its texts loads and compiles
 @given(SENTENCES, st.lists(SENTENCES, max_size=3))
 def test_no_text_breaks_the_check_and_it_is_deterministic(sentence, quotes):
     assert check(sentence, quotes) == check(sentence, quotes)
@@ -193,3 +199,74 @@ def test_a_denial_denied_in_its_own_word_is_found():
     quote = "Engineers closed the gap in the dyke."
     assert not check("The gap in the dyke was not closed by engineers.", [quote]).holds
     assert check("The gap in the dyke was closed by engineers.", [quote]).holds
+
+
+# Compared by meaning
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        ("The old mill burned down in the night.", "A fire destroyed the disused mill overnight."),
+        ("Teachers walked out over their wages.", "Schoolteachers went on strike in a dispute about pay."),
+        ("Britons choose a party and not a leader.", "British voters elect a party, not a particular leader."),
+        ("Residents were told to leave their homes.", "People living there were ordered to evacuate their houses."),
+        ("The vaccine lowers the risk of infection.", "The jab makes it less probable that people catch the virus."),
+    ],
+)
+def test_other_words_for_the_same_are_borne(sentence, quote):
+    support = check(sentence, [quote], likeness=LIKENESS)
+    assert support.holds, support
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote", "kind"),
+    [
+        ("Fire did not destroy the old mill.", "The disused mill burned down in the night.", "negation"),
+        ("The chief executive may have resigned.", "The head of the company stepped down.", "modality"),
+        (
+            "The cost of bread went down in spring.",
+            "Loaves became dearer, with prices going up in spring.",
+            "direction",
+        ),
+    ],
+)
+def test_a_rewording_that_turns_the_matter_round_is_found(sentence, quote, kind):
+    support = check(sentence, [quote], likeness=LIKENESS)
+    assert kind in support.kinds
+    assert support.reason
+
+
+def test_what_the_peers_let_pass_is_found_with_the_encoder_too():
+    agree = "All four opposition leaders must agree on the joint list before the talks."
+    assert not check("All four opposition leaders must not agree on the joint list.", [agree], likeness=LIKENESS).holds
+    denied = "A spokesman denied that the talks had collapsed."
+    assert not check("The talks had collapsed.", [denied], likeness=LIKENESS).holds
+    assert check(agree.removesuffix(" before the talks.") + ".", [agree], likeness=LIKENESS).holds
+
+
+def test_a_clause_added_to_what_is_borne_is_only_partly_borne():
+    quote = "Rain fell over the valley on Monday."
+    added = "Rain fell over the valley on Monday after engineers sabotaged the weather machine at the airfield."
+    assert check("Rain fell in the valley on Monday.", [quote], likeness=LIKENESS).holds
+    assert check(added, [quote], likeness=LIKENESS).verdict == "partly"
+
+
+def test_another_sentence_of_the_same_story_does_not_bear_it():
+    sentence = "The ferry will be repaired at the yard in Ostrey."
+    assert check(sentence, ["Repairs to the ferry will be done at Ostrey's yard."], likeness=LIKENESS).holds
+    assert not check(sentence, ["The ferry's passengers were taken ashore by lifeboats."], likeness=LIKENESS).holds
+
+
+def test_the_context_names_whom_a_quote_calls_he_and_bears_nothing_else():
+    quote, before = "He called the report a story from a bar.", "Marsh met 900 workers on Friday."
+    assert not check("Marsh called the report a story from a bar.", [quote]).holds
+    assert check("Marsh called the report a story from a bar.", [quote], context=[before]).holds
+    assert not check("Marsh called the report on 900 workers a story.", [quote], context=[before]).holds
+    assert not check("Orle called the report a story from a bar.", [quote], context=[before]).holds
+
+
+def test_a_sentence_is_turned_round_in_one_place_at_a_time():
+    assert turned("The port may not close.", "negation", adding=True) == []
+    assert turned("Prices rose before May.", "direction") == ["Prices fell before May.", "Prices rose after May."]
+    assert "The port closes." not in turned("The port closes.", "modality")

@@ -3,10 +3,14 @@ import json
 import pytest
 
 from index.articles import Article
+from index.embedding import load_embeddings
 from index.errors import ArticleError
 from qa.corruptions import CORRUPTIONS, Donors, corrupt
 from qa.figures import figures
-from qa.support_eval import BARS, Row, evaluate_support, half_of, read_paraphrases, render_support
+from qa.likeness import Likeness
+from qa.support_cases import half_of, read_paraphrases, support_cases
+from qa.support_eval import BARS, Row, evaluate_support, render_support
+from qa.weighing import TURNS, evidence, load_weights
 
 QUOTE = "The mayor, Dorothea Lund, said on Tuesday that 1,200 residents had left and that prices may rise in May 2027."
 
@@ -78,3 +82,34 @@ def test_the_table_holds_each_kind_to_its_bar():
     assert table.count("at least 95 %") == 4
     assert table.count("at least 85 %") == 4
     assert "at most  5 %" in table
+
+
+def test_sentences_that_say_more_than_their_quote_are_made_only_when_asked_for(tmp_path):
+    rows = [
+        {"article": "a", "quote": f"Number {number} left Lund.", "sentence": f"From Lund number {number} went."}
+        for number in range(8)
+    ]
+    file = write(tmp_path / "file.jsonl", rows)
+    assert not [case for case in support_cases(file) if case.kind == "added"]
+    added = [case for case in support_cases(file, added=True) if case.kind == "added"]
+    assert added
+    for case in added:
+        assert case.sentence.count("Lund") == 2
+        assert len(case.quotes) == 1
+
+
+def test_a_case_has_the_first_quote_of_its_article_and_two_before_it_as_context(tmp_path):
+    rows = [{"article": "a", "quote": f"Number {n} left.", "sentence": f"{n} left."} for n in range(5)]
+    cases = support_cases(write(tmp_path / "file.jsonl", rows))
+    contexts = {case.quotes[0]: case.context for case in cases if case.kind == "faithful"}
+    assert contexts["Number 0 left."] == ()
+    assert contexts["Number 4 left."] == ("Number 0 left.", "Number 2 left.", "Number 3 left.")
+
+
+def test_the_shipped_weights_are_those_of_the_evidence():
+    weights = load_weights()
+    assert set(weights) == {"rest", *TURNS}
+    likeness = Likeness(load_embeddings().encode_tokens)
+    for kind in weights:
+        found = evidence("It may not rise.", ["It fell."], kind, likeness=likeness, flagged=True)
+        assert len(found) + 1 == len(weights[kind])

@@ -76,6 +76,7 @@ def eval_support(file: Path, *, news: Path | None, nli: str | None, as_json: boo
 
     from index.articles import Article, read_articles
     from index.embedding import load_embeddings
+    from qa.likeness import Likeness
     from qa.places import sample_articles
     from qa.support_eval import evaluate_support, render_support
 
@@ -85,7 +86,8 @@ def eval_support(file: Path, *, news: Path | None, nli: str | None, as_json: boo
 
         judge = load_judge(nli)
     articles = [found for found in read_articles(sample_articles()) if isinstance(found, Article)]
-    rows = evaluate_support(file, articles=articles, news=news, embed=load_embeddings().encode, judge=judge)
+    likeness = Likeness(load_embeddings().encode_tokens)
+    rows = evaluate_support(file, articles=articles, news=news, likeness=likeness, judge=judge)
     click.echo(json.dumps([asdict(row) for row in rows], indent=2) if as_json else render_support(rows))
 
 
