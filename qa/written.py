@@ -87,10 +87,10 @@ def main() -> None:
         (arguments.out / part).mkdir(parents=True, exist_ok=True)
         kept = [{k: v for k, v in article.items() if k != "questions"} for article in articles]
         questions = [question for article in articles for question in judged(article)]
-        for path, rows in (
-            (arguments.out / part / "articles.jsonl", kept),
-            (arguments.out / f"{part}.jsonl", questions),
-        ):
+        reading = [_with_passage(row) for article in articles for row in rows_of(article)]
+        files = {f"{part}/articles.jsonl": kept, f"{part}.jsonl": questions, f"{part}-reading.jsonl": reading}
+        for name, rows in files.items():
+            path = arguments.out / name
             path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         print(f"{part}: {len(articles)} articles, {len(questions)} questions")  # noqa: T201 -- the program's output
 
