@@ -206,6 +206,8 @@ class Answer:
         question: As the person asked it.
         searched_for: The question that stands alone, as it was searched for.
         answered: False when the articles do not say; then there are no citations and `text` is empty.
+        guess: Where not answered, the likeliest sentence with its likeliest part marked, if it is likely at all; it is
+            right about as often as `confidence` says, and no answer.
         text: The short answer; holds only what the citations bear.
         confidence: Probability that the answer is right, 0 to 1.
         threshold: The confidence below which the answer is withheld.
@@ -231,6 +233,7 @@ class Answer:
     confidence: float = 0.0
     threshold: float = 0.0
     citations: tuple[Citation, ...] = ()
+    guess: Citation | None = None
     sentences: tuple[AnswerSentence, ...] = ()
     withheld: tuple[AnswerSentence, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
@@ -249,6 +252,7 @@ class Answer:
         numbers = [citation.number for citation in self.citations]
         assert numbers == list(range(1, len(numbers) + 1)), "citations are numbered 1, 2, 3 ..."
         assert self.answered or not self.citations, "what is not answered carries no citations"
+        assert not (self.answered and self.guess), "what is answered is no guess"
         assert not (self.answered and self.final and not self.citations), "an answer carries a citation"
         known = set(numbers)
         parts: tuple[AnswerSentence | Alternative, ...] = (*self.sentences, *self.alternatives)

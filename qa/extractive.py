@@ -42,6 +42,8 @@ CITED = 4
 """Most articles cited for one answer."""
 AGREEMENT = 0.4
 """Log-odds that each doubling of the articles that say the same adds when answers are ranked."""
+GUESS = 0.1
+"""Probability from which on the likeliest sentence is shown where nothing is sure enough to be an answer."""
 RIVAL_ODDS = 1.3
 """Log-odds by which a contradicting answer may lie behind the best one and still be shown beside it."""
 SAME_STORY = 0.25
@@ -136,7 +138,8 @@ def answer_from(
     else:
         answer = _short_answer(draft, found, asked, weights)
     if not answer.answered or answer.confidence < threshold:
-        return draft.replace(confidence=answer.confidence)
+        guess = answer.citations[0] if answer.citations and answer.confidence >= GUESS else None
+        return draft.replace(confidence=answer.confidence, guess=guess)
     notes = (*answer.notes, *filter(None, [describe_dates(draft.dates) if _dates_matter(answer) else ""]))
     return answer.replace(notes=notes)
 

@@ -199,6 +199,7 @@ class _Account:
         return self.draft.replace(
             stage="draft",
             answered=True,
+            guess=None,
             speaker="generative",
             text=self._text(),
             citations=tuple(self.cited.values()),

@@ -19,7 +19,7 @@ from qa.mining import mine, rank_by_words
 from qa.negatives import mutate, names_by_title, without_answer
 from qa.reader_export import load_shipped
 from qa.reader_figures import choose_weights
-from qa.span_network import Batch, SpanNetwork, load_encoder, span_loss
+from qa.span_network import Batch, SpanNetwork, load_encoder, set_dropout, span_loss
 from qa.thesaurus import Thesaurus
 from qa.training_data import Row, pool_rows, read_rows
 from qa.training_stream import Mixture
@@ -84,9 +84,8 @@ class Run:
         self.seconds = 0.0
         self._losses: list[float] = []
         network.encoder.embeddings.word_embeddings.weight.requires_grad_(requires_grad=False)
-        for module in network.encoder.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = settings.dropout
+        if settings.dropout:
+            set_dropout(network, settings.dropout)
         heads = [*network.edges.parameters(), *network.pairs.parameters()]
         body = [p for p in network.encoder.parameters() if p.requires_grad]
         self.optimiser = torch.optim.AdamW(

@@ -76,6 +76,23 @@ def test_unanswered_names_missing_words_and_marks_the_nearest_as_no_answer():
     assert 'class="cite"' not in shown
 
 
+def test_a_guess_is_shown_with_its_likelihood_and_is_no_answer():
+    guess = citation_of(TALKS, QUOTE, "The key countries involved")
+    nothing = Answer(
+        question="who must agree?",
+        searched_for="who must agree?",
+        answered=False,
+        confidence=0.32,
+        passages=(passage_of(TALKS),),
+        guess=guess,
+    )
+    shown = render_turn("t", nothing)
+    assert "The articles do not clearly say." in shown
+    assert "The likeliest sentence, 32% likely to answer it:" in words(shown)
+    assert "<strong>The key countries involved</strong>" in shown
+    assert 'class="turn unanswered"' in shown
+
+
 def test_several_outlets_agree_in_words_unless_articles_disagree():
     two = answered(citations=(citation_of(TALKS, QUOTE), citation_of(BRIDGE, BRIDGE.text, number=2)))
     assert agreement(two) == "2 outlets say so"

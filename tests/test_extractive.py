@@ -133,6 +133,18 @@ def test_what_the_reader_doubts_is_withheld_with_the_nearest_passages():
     assert answer.confidence < answer.threshold
 
 
+def test_what_is_likely_but_not_sure_enough_is_a_guess_and_no_answer():
+    answer = ask(HOW_MANY, (FLOOD, {"Three people": 4.0}), sure=0.999)
+    unlikely = ask("Who is the mayor of Ostrey?", (FLOOD, {"The mayor": -8.0}), sure=0.999)
+
+    assert not answer.answered
+    assert answer.citations == ()
+    assert answer.guess is not None
+    assert answer.guess.answer == "Three people"
+    assert answer.guess.quote == FLOOD.text[answer.guess.start : answer.guess.end]
+    assert unlikely.guess is None
+
+
 def test_min_confidence_moves_the_threshold():
     passages = (passage_of(FLOOD),)
     draft = Answer(

@@ -4,9 +4,11 @@ import random
 from dataclasses import replace
 
 import pytest
+import torch
 
 from qa.mining import mine, rank_by_words
 from qa.negatives import mutate, without_answer
+from qa.span_network import Dropout, SpanNetwork, load_encoder, set_dropout
 from qa.training_data import Row, crop, half_of, pool_rows, read_rows, under_title
 from qa.training_stream import Mixture, Pool, encode
 
@@ -241,3 +243,23 @@ def test_a_title_stands_above_the_passage_unless_it_gives_the_answer_away():
     assert above.context == f"Mill\n{CONTEXT}"
     assert above.context[at : at + len(text)] == "Olaf"
     assert under_title(replace(row, title="The mill of Olaf")).context == CONTEXT
+
+
+def test_dropout_leaves_out_its_share_and_keeps_the_mean():
+    torch.manual_seed(0)
+    dropout = Dropout(0.25)
+    values = torch.ones(400, 500)
+    seen = dropout.train()(values)
+    assert (seen == 0).float().mean().item() == pytest.approx(0.25, abs=0.01)
+    assert seen.mean().item() == pytest.approx(1, abs=0.02)
+    assert not torch.equal(seen, dropout(values))
+    assert torch.equal(dropout.eval()(values), values)
+
+
+def test_dropout_takes_the_place_of_every_other_but_that_of_attention_weights():
+    network = SpanNetwork(load_encoder())
+    set_dropout(network, 0.1)
+    plain = [name for name, module in network.named_modules() if isinstance(module, torch.nn.Dropout)]
+    assert len(plain) == network.encoder.config.num_hidden_layers
+    assert all(name.endswith("attention.self.dropout") for name in plain)
+    assert any(isinstance(module, Dropout) for module in network.modules())

@@ -93,9 +93,11 @@ class Desk:
             yield conversation.failed("Something went wrong in this program; its log says more.")
 
     def evidence(self, conversation: Conversation, turn: str, number: int) -> str:
-        """The pane for a citation of a turn; "" when there is no such turn or number."""
+        """The pane for a citation of a turn, or for its guess; "" when there is no such turn or number."""
         shown = conversation.turn(turn)
         citations = shown.answer.citations if shown else ()
+        if shown and shown.answer.guess:
+            citations = (shown.answer.guess,)
         if not 1 <= number <= len(citations):
             return ""
         citation = citations[number - 1]

@@ -232,17 +232,24 @@ def _unanswered(turn: str, answer: Answer) -> str:
         words = ", ".join(f"“{label(word, limit=60)}”" for word in answer.missing_words[:8])
         missing = f'<p class="missing">No article contains {words}.</p>'
     notes = "".join(f'<p class="note">{escaped(note)}</p>' for note in answer.notes[:8])
+    said, guess, fold = "say", "", " open"
+    if answer.guess:
+        said, fold = "clearly say", ""
+        guess = (
+            f'<p class="standing">The likeliest sentence, {answer.confidence:.0%} likely to answer it:</p>'
+            f'<ul class="quotes guess">{quote_item(turn, answer.guess)}</ul>'
+        )
     nearest = ""
     if answer.passages:
         items = "".join(_nearest(turn, place, one) for place, one in enumerate(answer.passages[:_NEAREST_SHOWN]))
         nearest = (
-            '<details class="nearest" open><summary>The nearest passages, which are not an answer</summary>'
+            f'<details class="nearest"{fold}><summary>The nearest passages, which are not an answer</summary>'
             f'<ul class="quotes">{items}</ul></details>'
         )
     return (
-        '<p class="short none">The articles do not say.</p>'
+        f'<p class="short none">The articles do not {said}.</p>'
         f'<p class="standing">Searched for <q dir="auto">{escaped(answer.searched_for[:500])}</q> and found '
-        f"nothing sure enough to quote.</p>{missing}{notes}{nearest}"
+        f"nothing sure enough to be an answer.</p>{missing}{notes}{guess}{nearest}"
     )
 
 

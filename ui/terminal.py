@@ -52,11 +52,11 @@ def render_answer(answer: "Answer") -> str:
     return "\n".join(lines)
 
 
-def _cited(citation: "Citation") -> Iterator[str]:
+def _cited(citation: "Citation", mark: str = "") -> Iterator[str]:
     before = citation.quote[: citation.answer_start - citation.start]
     after = citation.quote[citation.answer_end - citation.start :]
     quote = plain(before) + click.style(plain(citation.answer), bold=True, underline=True) + plain(after)
-    yield f"[{citation.number}] \u201c{quote}\u201d"
+    yield f"[{mark or citation.number}] \u201c{quote}\u201d"
     yield "    " + _place(citation) + (f", page {citation.page}" if citation.page else "")
     if citation.url:
         yield "    " + plain(citation.url)
@@ -69,10 +69,14 @@ def _place(item: "Citation | Passage") -> str:
 
 
 def _unanswered(answer: "Answer") -> Iterator[str]:
-    yield click.style("The articles do not say.", bold=True)
+    yield click.style(f"The articles do not {'clearly ' if answer.guess else ''}say.", bold=True)
     if answer.missing_words:
         yield "No article contains: " + ", ".join(plain(word) for word in answer.missing_words)
     yield from (plain(note) for note in answer.notes)
+    if answer.guess:
+        yield ""
+        yield f"The likeliest sentence, {answer.confidence:.0%} likely to answer it:"
+        yield from _cited(answer.guess, mark="?")
     if answer.passages:
         yield ""
         yield "The nearest passages, which are not an answer:"
