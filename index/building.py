@@ -18,7 +18,7 @@ from index.chunking import embedded_prefix, split
 from index.duplicates import clusters, signature
 from index.errors import IndexDamagedError, IndexWriteError
 from index.furniture import furniture
-from index.generations import Changes, build_generation, read_marker, read_vectors, worth_copying
+from index.generations import LEXICAL_REBUILD, Changes, build_generation, read_marker, read_vectors, worth_copying
 from index.languages import language
 from index.lexical import LexicalRecord
 from index.sentences import sentence_spans
@@ -171,7 +171,8 @@ class Builder:
             return False
         self._embed_missing(self._last_chunk, base)
         self.progress(Progress(stage="writing", done=0, total=1))
-        changes = self._changes(self._last_chunk, frozenset(self._deleted))
+        words_anew = bool(self._deleted) and marker.chunks <= LEXICAL_REBUILD
+        changes = self._changes(self._last_chunk, frozenset(self._deleted), words_anew=words_anew)
         try:
             build_generation(self._folder(number), number, fingerprint, changes, base=base)
         except (IndexDamagedError, sqlite3.DatabaseError):
@@ -306,9 +307,11 @@ class Builder:
         ).fetchone()
         return key, embedded_prefix(title, published, self.embeddings) + text
 
-    def _changes(self, after: int, deleted: frozenset[int] = frozenset()) -> Changes:
+    def _changes(self, after: int, deleted: frozenset[int] = frozenset(), *, words_anew: bool = False) -> Changes:
         added = self.connection.execute("select count(*) from indexed where number > ?", (after,)).fetchone()[0]
-        return Changes(vectors=self._vectors(after), records=self._records(after), deleted=deleted, added=added)
+        records = self._records(0 if words_anew else after)
+        vectors = self._vectors(after)
+        return Changes(vectors=vectors, records=records, deleted=deleted, added=added, words_anew=words_anew)
 
     def _vectors(self, after: int) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
         rows = self.connection.execute("select number, key from indexed where number > ? order by number", (after,))

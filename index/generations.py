@@ -20,7 +20,7 @@ from index.errors import IndexDamagedError
 from index.lexical import LexicalIndex, LexicalRecord
 from index.locking import lease, try_exclusive
 
-__all__ = ["Changes", "Generation", "Marker", "build_generation", "sweep"]
+__all__ = ["LEXICAL_REBUILD", "Changes", "Generation", "Marker", "build_generation", "sweep"]
 
 MARKER = "finished.json"
 NEEDED = ("lexical/meta.json", "dense/chroma.sqlite3")
@@ -31,7 +31,7 @@ DEAD_SHARE = 0.2
 UNIT_TOLERANCE = 1e-3
 """A vector whose length differs more from 1 was damaged."""
 LEXICAL_REBUILD = 100_000
-"""Up to so many chunks BM25 is built anew after a deletion (50 us a chunk): deleted words weigh on no score."""
+"""Up to so many chunks the words are indexed anew after a deletion (50 us a chunk): deleted ones weigh on no score."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,15 +65,17 @@ class Changes:
 
     Args:
         vectors: Numbers and vectors of the new chunks.
-        records: What is searched of the new chunks by their words.
+        records: What is searched by words: of the new chunks, or of all where `words_anew`.
         deleted: Numbers of the chunks that go.
         added: How many chunks are new.
+        words_anew: The words are not added to those of a base: deleted words would weigh on every score.
     """
 
     vectors: Iterable[tuple[int, np.ndarray[Any, Any]]]
     records: Iterable[LexicalRecord]
     deleted: frozenset[int]
     added: int
+    words_anew: bool = False
 
 
 class Generation:
@@ -187,7 +189,7 @@ def build_generation(
         _copy_dense(base / "dense", folder / "dense")
         for file in sorted((base / "lexical").iterdir()):
             # Segments never change; what tantivy rewrites it replaces by a rename.
-            if not file.name.startswith(".tantivy"):
+            if not changes.words_anew and not file.name.startswith(".tantivy"):
                 _link(file, folder / "lexical" / file.name)
     expected = (before.chunks if before else 0) + changes.added - len(changes.deleted)
     counts = [_write_dense(folder / "dense", changes), _write_lexical(folder / "lexical", changes)]
@@ -217,7 +219,7 @@ def _write_dense(folder: Path, changes: Changes) -> int:
 
 def _write_lexical(folder: Path, changes: Changes) -> int:
     lexical = LexicalIndex(folder)
-    lexical.write(changes.records, changes.deleted)
+    lexical.write(changes.records, () if changes.words_anew else changes.deleted)
     return lexical.count()
 
 
@@ -239,8 +241,6 @@ def read_vectors(folder: Path, numbers: Collection[int], *, fingerprint: str) ->
 def worth_copying(marker: Marker, deleted: int, *, fingerprint: str) -> bool:
     """Whether the next generation should begin from a copy, rather than anew from cached vectors."""
     if marker.fingerprint != fingerprint or marker.chunks == 0:
-        return False
-    if deleted and marker.chunks <= LEXICAL_REBUILD:
         return False
     return (marker.dead + deleted) <= DEAD_SHARE * marker.chunks
 

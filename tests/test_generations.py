@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,21 @@ def test_a_copy_takes_additions_and_deletions_and_leaves_the_original_alone(firs
     assert content(tmp_path / "000002") == [3, 4, 5, 6, 7]
     assert {path: path.read_bytes() for path in first.rglob("*") if path.is_file()} == before
     assert content(first) == [1, 2, 3, 4, 5]
+
+
+def test_words_made_anew_weigh_nothing_of_what_was_deleted(first, tmp_path):
+    texts = {3: "the harbour", 4: "a crane", 5: "the harbour at night"}
+    anew = Changes(
+        vectors=(),
+        records=(LexicalRecord(number, "T", text) for number, text in texts.items()),
+        deleted=frozenset([1, 2]),
+        added=0,
+        words_anew=True,
+    )
+    build_generation(tmp_path / "000002", 2, "model", anew, base=first)
+    assert content(tmp_path / "000002") == [3, 4, 5]
+    with closing(Generation(tmp_path / "000002")) as generation:
+        assert generation.lexical.document_frequency("harbour") == 2
 
 
 def test_what_a_crash_left_in_the_way_is_deleted_first(first, tmp_path):
@@ -141,7 +157,6 @@ def test_a_graph_that_is_full_of_tombstones_is_not_copied(first):
     marker = read_marker(first)
     assert worth_copying(marker, 0, fingerprint="model")
     assert not worth_copying(marker, 0, fingerprint="another")
-    assert not worth_copying(marker, 1, fingerprint="model")  # small: BM25 is better made anew
     large = type(marker)(**{**vars(marker), "chunks": 1_000_000, "dead": 150_000})
     assert worth_copying(large, 50_000, fingerprint="model")
     assert not worth_copying(large, 50_001, fingerprint="model")
