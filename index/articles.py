@@ -12,7 +12,8 @@ from pathlib import Path
 
 from index.encoding import UnreadableError
 from index.errors import ArticleError
-from index.extraction import FOREIGN, Extracted, extract, format_of
+from index.extracted import Extracted
+from index.extraction import FOREIGN, extract, format_of
 from index.jsonlines import read_lines
 from index.metadata import one_line
 from index.parsing_worker import ISOLATED, ParsingWorker

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from index.encoding import UnreadableError, decode
-from index.extraction import Extracted, extract_line
+from index.extracted import Extracted
+from index.extraction import extract_line
 
 __all__ = ["read_lines"]
 

@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from index.encoding import UnreadableError
-from index.extraction import Extracted, extract
+from index.extracted import Extracted
+from index.extraction import extract
 from index.metadata import Metadata
 
 __all__ = ["ISOLATED", "ParsingWorker", "serve"]

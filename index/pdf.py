@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from index.encoding import UnreadableError, normalised
-from index.extraction import Extracted, split_title
+from index.extracted import Extracted, split_title
 from index.metadata import MAX_NAME, Metadata, one_line
 
 __all__ = ["extract_pdf"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.encoding import UnreadableError, decode, normalised
-from index.extraction import Extracted, join_blocks, without_title
+from index.extracted import Extracted, join_blocks, without_title
 from index.metadata import MAX_NAME, Metadata, iso_date, one_line, web_url
 
 __all__ = ["extract_page"]

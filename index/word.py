@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.encoding import UnreadableError
-from index.extraction import Extracted, join_blocks, split_title, without_title
+from index.extracted import Extracted, join_blocks, split_title, without_title
 from index.metadata import MAX_NAME, Metadata, one_line
 
 __all__ = ["extract_docx"]

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.encoding import UnreadableError, decode, normalised
-from index.extraction import extract, extract_line, extract_markdown, extract_text
+from index.extraction import extract, extract_line, extract_text
+from index.markdown import extract_markdown
 from index.metadata import iso_date, metadata_of, one_line, web_url
 from index.parsing_worker import ParsingWorker
 from index.sentences import sentence_spans
