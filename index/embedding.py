@@ -79,7 +79,7 @@ def unexpected_file(folder: Path) -> str:
 
 
 def load_embeddings(name: str | None = None, *, precision: Precision | None = None) -> "ArticleEmbeddings":
-    """An embedder, ready to use; weights are read when the first text is embedded.
+    """An embedder, ready to use; weights are read when the first text is embedded, the bundled ones once a process.
 
     Args:
         name: A sentence-transformers name or path; None for the bundled model. Another model must be on this
@@ -90,8 +90,13 @@ def load_embeddings(name: str | None = None, *, precision: Precision | None = No
         ModelMissingError: The model is not on this machine.
     """
     if name is None or name == BUNDLED:
-        return ArticleEmbeddings(BUNDLED, bundled_model_path(), precision=precision)
+        return _load_bundled(precision or _native_precision())
     return ArticleEmbeddings(name, Path(name) if Path(name).is_dir() else None, precision=precision)
+
+
+@cache
+def _load_bundled(precision: Precision) -> "ArticleEmbeddings":
+    return ArticleEmbeddings(BUNDLED, bundled_model_path(), precision=precision)
 
 
 class ArticleEmbeddings(Embeddings):
