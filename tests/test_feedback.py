@@ -26,6 +26,13 @@ def test_a_right_not_in_the_articles_becomes_an_impossible_case():
     assert case_of(NOTHING, right=True)["impossible"]
 
 
+def test_right_is_said_of_the_guess_where_there_is_one():
+    guess = citation_of(GATE, GATE.text, "open")
+    case = case_of(NOTHING.replace(guess=guess), right=True)
+    assert (case["answers"], case["sentences"], case["articles"]) == (["open"], ["The gate was open."], ["gate"])
+    assert not case["impossible"]
+
+
 def test_a_wrong_answer_takes_only_the_correction():
     case = case_of(ANSWER, right=False, correction="shut")
     assert (case["answers"], case["sentences"], case["impossible"]) == (["shut"], [], False)

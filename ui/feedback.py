@@ -27,20 +27,23 @@ def case_of(answer: Answer, *, right: bool, correction: str = "", impossible: bo
 
     Args:
         answer: What was shown.
-        right: The visitor agrees with it.
+        right: The visitor agrees with it, or with its guess.
         correction: The right answer in the visitor's words; empty when not told.
         impossible: The visitor says that the articles do not say.
     """
-    agreed = right and answer.answered
-    answers = [answer.text] if agreed else [correction[:_CORRECTION_LIMIT]] if correction else []
+    text, shown = answer.text, answer.citations
+    if answer.guess:  # "right" is then said of the guess, which is what was shown
+        text, shown = answer.guess.answer or answer.guess.quote, (answer.guess,)
+    agreed = right and bool(shown)
+    answers = [text] if agreed else [correction[:_CORRECTION_LIMIT]] if correction else []
     return {
         "id": "feedback-" + sha256(f"{answer.question}\0{answer.generation}".encode()).hexdigest()[:12],
         "question": answer.question,
         "answers": answers,
-        "sentences": [citation.quote for citation in answer.citations] if agreed else [],
-        "articles": list(dict.fromkeys(c.article_id for c in answer.citations)) if agreed else [],
-        "impossible": impossible or (right and not answer.answered),
-        "shown": answer.text,
+        "sentences": [citation.quote for citation in shown] if agreed else [],
+        "articles": list(dict.fromkeys(c.article_id for c in shown)) if agreed else [],
+        "impossible": impossible or (right and not agreed),
+        "shown": text,
         "right": right,
         "generation": answer.generation,
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
