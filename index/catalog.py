@@ -93,6 +93,7 @@ class ChunkRow:
         sentences: Spans of the sentences in the chunk that may be cited, in offsets of the article; signs,
             captions and other furniture of a web site are left out.
         page: Page its first character is on, from 1; 0 where there are no pages.
+        page_starts: Where later pages begin in it, in offsets of the article.
     """
 
     number: int
@@ -102,6 +103,7 @@ class ChunkRow:
     sentences: tuple[Span, ...]
     article: ArticleRow
     page: int
+    page_starts: tuple[int, ...]
 
 
 class Catalog:
@@ -382,7 +384,8 @@ def read_chunks(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[
             " from chunks c join articles a on a.id = c.article_id join versions v using (sha256)"
             f" where c.number in ({','.join('?' * len(batch))})"
         )
-        for number, start, end, text, sentences, signs, pages, *article in connection.execute(sql, batch):
+        for number, start, end, text, sentences, signs, written, *article in connection.execute(sql, batch):
+            pages = json.loads(written) if len(written) > EMPTY_LIST else []
             found[number] = ChunkRow(
                 number=number,
                 start=start,
@@ -390,7 +393,8 @@ def read_chunks(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[
                 text=text,
                 sentences=_sentences_within(sentences, signs, start, end),
                 article=_article_row(article),
-                page=sum(1 for page in json.loads(pages) if page <= start) if len(pages) > EMPTY_LIST else 0,
+                page=sum(1 for page in pages if page <= start),
+                page_starts=tuple(page for page in pages if start < page < end),
             )
     return found
 

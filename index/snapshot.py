@@ -1,7 +1,7 @@
 """Snapshot: rows and both legs of one generation, at one moment."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -127,18 +127,11 @@ class Snapshot:
         rows = read_rows(self._connection, "where cluster = ?", (cluster,)) if cluster else []
         return sorted(rows, key=lambda row: (row.published, row.id))
 
-    def neighbours(self, row: ChunkRow) -> tuple[ChunkRow | None, ChunkRow | None]:
-        """The chunks before and after one in its article."""
-        numbers = [
-            number
-            for (number,) in self._connection.execute(
-                "select number from chunks where article_id = ? order by start", (row.article.id,)
-            )
-        ]
-        place = numbers.index(row.number)
-        around = [numbers[i] if 0 <= i < len(numbers) else 0 for i in (place - 1, place + 1)]
-        found = self.chunks(around)
-        return found.get(around[0]), found.get(around[1])
+    def texts(self, rows: Iterable[ArticleRow]) -> dict[str, str]:
+        """Canonical texts of articles by their hash."""
+        wanted = sorted({row.sha256 for row in rows})
+        sql = f"select sha256, text from versions where sha256 in ({','.join('?' * len(wanted))})"  # noqa: S608
+        return dict(self._connection.execute(sql, wanted))
 
     def _allowed(self, filters: Filters, numbers: Sequence[int] | None = None) -> set[int]:
         """Chunks that pass the filters: all of them, or those among some."""

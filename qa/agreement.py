@@ -10,7 +10,7 @@ from qa.figures import figures as figures_of
 from qa.metrics import normalized as normalized_of
 from qa.wording import stem
 
-__all__ = ["Sort", "conflict", "equal", "sort_of"]
+__all__ = ["Sort", "bears", "conflict", "equal", "sort_of"]
 
 Sort = Literal["number", "date", "name", "words"]
 """What an answer is made of; only answers of one sort can contradict each other."""
@@ -31,6 +31,8 @@ def figures(text: str) -> "tuple[Figure, ...]":
 
 normalized = lru_cache(maxsize=4096)(normalized_of)
 
+_AND = re.compile(r"\b(?:and|or)\b|&|;")
+"""A list says more than one of its parts."""
 _TITLES = frozenset("mr mrs ms dr sir dame lord lady prof capt captain president minister union leader chief".split())
 _EMPTY = frozenset(
     "in on at by to of for from with and or about some around nearly almost over than more since".split()
@@ -60,8 +62,8 @@ def equal(one: str, other: str) -> bool:
     Example:
         >>> equal("three", "3 people"), equal("on Nov. 3", "3 November"), equal("Kerry", "John Kerry")
         (True, True, True)
-        >>> equal("58 per cent", "61 per cent"), equal("Lena Farrow", "Lena Fairweather")
-        (False, False)
+        >>> equal("58 per cent", "61 per cent"), equal("Lena Farrow", "Lena Fairweather"), equal("Oslo", "Oslo and Bergen")
+        (False, False, False)
     """
     if normalized(one) == normalized(other):
         return bool(normalized(one))
@@ -73,6 +75,18 @@ def equal(one: str, other: str) -> bool:
     if "number" in sorts or "date" in sorts:
         return False
     return _one_holds_the_other(one, other, strict=sorts == {"words"})
+
+
+def bears(text: str, said: str) -> bool:
+    """Whether who says one text can be cited for an equal one: "412" bears "about 400", and not the other way round.
+
+    Example:
+        >>> bears("412", "about 400"), bears("about 400", "412"), bears("Kerry", "John Kerry")
+        (True, False, True)
+    """
+    if {sort_of(text), sort_of(said)} != {"number"}:
+        return True
+    return all(mine.borne_by(theirs) for mine, theirs in zip(figures(said), figures(text), strict=False))
 
 
 def conflict(one: str, other: str) -> bool:
@@ -93,7 +107,9 @@ def conflict(one: str, other: str) -> bool:
         return alike and not any(a.borne_by(b) or b.borne_by(a) for a, b in pairs)
     if sort == "date":
         return _days_differ(one, other)
-    return not _stems(one) & _stems(other) or sort == "name"
+    mine, theirs = _stems(one), _stems(other)
+    part = mine <= theirs or theirs <= mine  # of a list, or said less fully
+    return not part and (sort == "name" or not mine & theirs)
 
 
 def _same_figures(one: str, other: str) -> bool:
@@ -136,7 +152,7 @@ def _one_holds_the_other(one: str, other: str, *, strict: bool) -> bool:
     """The words of the shorter are all in the longer: a surname in a name; half of the words for other phrases."""
     mine, theirs = _stems(one), _stems(other)
     short, long = sorted((mine, theirs), key=len)
-    if not short or not short <= long:
+    if not short or not short <= long or bool(_AND.search(one)) != bool(_AND.search(other)):
         return False
     return not strict or len(short) * 2 >= len(long)
 

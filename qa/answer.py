@@ -57,8 +57,9 @@ class Passage:
         similarity: Cosine of question and passage, exact, -1 to 1.
         score: Fused score, higher is better; comparable within one question only.
         cluster: Name of the group of near-duplicate articles its article belongs to; empty for none.
-        also_in: Titles and outlets of near-duplicates of the article, "Outlet: Title".
-        page: Page number in a paged source, from 1; 0 where there are no pages.
+        also_in: For each sentence the near-duplicates of the article that have it too, "Outlet: Title".
+        page: Page its first character is on, from 1; 0 where there are no pages.
+        page_starts: Where later pages begin in it, in offsets of the article.
     """
 
     chunk_id: int
@@ -78,8 +79,9 @@ class Passage:
     similarity: float = 0.0
     score: float = 0.0
     cluster: str = ""
-    also_in: tuple[str, ...] = ()
+    also_in: tuple[tuple[str, ...], ...] = ()
     page: int = 0
+    page_starts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Hold the offsets to the text."""
@@ -88,6 +90,17 @@ class Passage:
     def slice(self, span: Span) -> str:
         """Text of a span given in the article's offsets; the span lies in the passage."""
         return self.text[span[0] - self.start : span[1] - self.start]
+
+    def page_at(self, place: int) -> int:
+        """Page that an offset of the article is on; 0 where there are no pages."""
+        return self.page + sum(start <= place for start in self.page_starts)
+
+    def copies_of(self, span: Span) -> tuple[str, ...]:
+        """Near-duplicates of the article that have every sentence of a span."""
+        held = [
+            names for names, s in zip(self.also_in, self.sentences, strict=False) if s[0] < span[1] and span[0] < s[1]
+        ]
+        return tuple(name for name in held[0] if all(name in names for names in held)) if held else ()
 
 
 @dataclass(frozen=True)

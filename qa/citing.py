@@ -23,6 +23,6 @@ def cite(number: int, found: Found) -> Citation:
         end=found.sentence[1],
         answer_start=found.span[0],
         answer_end=found.span[1],
-        page=passage.page,
-        also_in=passage.also_in,
+        page=passage.page_at(found.sentence[0]),
+        also_in=passage.copies_of(found.sentence),
     )

@@ -26,11 +26,17 @@ _PRESENT = re.compile(
 )
 _PRESENT_VERBS = frozenset(["is", "are", "has", "leads", "runs", "owns", "holds", "heads"])
 _LIMIT = re.compile(
-    r"\b(?:published|written|reported|printed|articles?|reports?|stories|news|coverage)\b[^?]*$",
+    r"\b(?:articles?|reports?|stories|news|coverage)(?:\s+(?:published|written|printed|that\s+appeared))?\s*$"
+    r"|^\s*what\s+(?:was|were|has\s+been)\s+(?:published|written|reported)\s*$",
     re.IGNORECASE,
 )
+"""What is said right before a time that is meant of the articles."""
+_LIMITED = re.compile(r"\s+(?:articles|reports|stories|news|coverage)\b", re.IGNORECASE)
+"""The same right after it."""
 # An event is told in the days around it; 4 days after the range still count as in it.
 _TELLING_DAYS = 4
+# No article is expected from before it: an older year is what a question is about.
+_FIRST_YEAR = 1990
 
 
 def dates_in(question: str, as_of: str) -> DateRange | None:
@@ -57,13 +63,13 @@ def dates_in(question: str, as_of: str) -> DateRange | None:
         True
     """
     day = date.fromisoformat(as_of[:10])
-    for find in (_as_of_range, _named_range, _relative_range):
+    for find in (_as_of_range, _since_range, _named_range, _relative_range):
         found = find(question, day)
         if found is not None:
             return found
     latest = _LATEST.search(question)
     present = _PRESENT.search(question.strip())
-    words = latest.group(1) if latest else next(filter(None, present.groups()), "") if present else ""
+    words = latest.group(1) if latest else next(filter(None, present.groups()), "").lower() if present else ""
     return DateRange(end=day.isoformat(), words=words, prefer_newest=True) if words else None
 
 
@@ -165,16 +171,30 @@ def _month_or_day(text: str, name: str, year: int, day: date) -> tuple[date, dat
     return _month_span(year, number)
 
 
-_WRITTEN = rf"(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}(?:\s+{_DAY}(?!\d))?(?:,?\s+{_YEAR})?|{_YEAR}(?:-\d\d(?:-\d\d)?)?"
+# "2000 jobs" is no year.
+_WRITTEN = (
+    rf"(?:{_DAY}\s+(?:of\s+)?)?{_MONTH}(?:\s+{_DAY}(?!\d))?(?:,?\s+{_YEAR})?"
+    rf"|{_YEAR}(?:-\d\d(?:-\d\d)?)?(?!\d|\s+(?!was\b|is\b|has\b|does\b|this\b|as\b)[a-z]+s\b)"
+)
 
 
 def _as_of_range(question: str, day: date) -> DateRange | None:
-    """A limit from "as of March", "by the end of 2021", "until May"."""
-    match = re.search(rf"\b(?:as of|as at|up to|until)\s+(?:the end of\s+)?(?:{_WRITTEN})", question, re.IGNORECASE)
+    """A limit from "as of March", "as at the end of 2021"."""
+    match = re.search(rf"\b(?:as of|as at)\s+(?:the end of\s+)?(?:{_WRITTEN})", question, re.IGNORECASE)
     span = _named_span(match.group(), day) if match else None
     if match is None or span is None:
         return None
     return DateRange(end=span[1].isoformat(), words=match.group())
+
+
+def _since_range(question: str, day: date) -> DateRange | None:
+    """A leaning from "since 2020", a limit where it is said of the articles."""
+    match = re.search(rf"\bsince\s+(?:{_WRITTEN})", question, re.IGNORECASE)
+    span = _named_span(match.group(), day) if match else None
+    if match is None or span is None or span[0] > day or span[0].year < _FIRST_YEAR:
+        return None
+    limit = bool(_LIMIT.search(question[: match.start()]))
+    return DateRange(start=span[0].isoformat(), end=day.isoformat(), words=match.group(), prefer_newest=not limit)
 
 
 def _named_range(question: str, day: date) -> DateRange | None:
@@ -188,7 +208,7 @@ def _named_range(question: str, day: date) -> DateRange | None:
         re.IGNORECASE,
     )
     span = _named_span(match.group(), day) if match else None
-    if match is None or span is None or span[0] > day or span[0].year < 1990:
+    if match is None or span is None or span[0] > day or span[0].year < _FIRST_YEAR:
         return None
     if re.search(r"\bmay\b", match.group()) and not re.search(r"\bMay\b", match.group()):
         return None
@@ -208,6 +228,7 @@ def _relative_range(question: str, day: date) -> DateRange | None:
     first_of_month = day.replace(day=1)
     last_month = first_of_month - timedelta(days=1)
     spans: tuple[tuple[str, date, date], ...] = (
+        (r"in the (?:last|past) year", day - timedelta(days=365), day),
         (r"this (?:past )?week(?:'s|\u2019s)?|in the (?:last|past) week", day - timedelta(days=7), day),
         (r"last week(?:'s|\u2019s|end)?", monday - timedelta(days=7), monday - timedelta(days=1)),
         (r"yesterday", day - timedelta(days=1), day),
@@ -224,10 +245,7 @@ def _relative_range(question: str, day: date) -> DateRange | None:
     for pattern, start, end in spans:
         match = re.search(rf"\b(?:{pattern})(?![\w-])", question, re.IGNORECASE)
         if match:
-            limit = bool(
-                _LIMIT.search(question[: match.start()])
-                or re.search(r"\b(?:articles|news|reports)\b", question[match.end() :])
-            )
+            limit = bool(_LIMIT.search(question[: match.start()]) or _LIMITED.match(question, match.end()))
             last = end if limit else min(end + timedelta(days=_TELLING_DAYS), day)
             return DateRange(
                 start=start.isoformat(), end=last.isoformat(), words=match.group(), prefer_newest=not limit
@@ -237,10 +255,12 @@ def _relative_range(question: str, day: date) -> DateRange | None:
 
 def _weekday_range(question: str, day: date) -> DateRange | None:
     """A leaning from "on Monday", "Sunday's": the last such day and the days in which it is told."""
-    match = re.search(rf"\b(?:on |last )?({'|'.join(_DAYS)})(?:'s|\u2019s)?\b", question, re.IGNORECASE)
+    match = re.search(rf"\b(on |last )?({'|'.join(_DAYS)})(?:'s|\u2019s)?\b", question, re.IGNORECASE)
     if match is None:
         return None
-    back = (day.weekday() - _DAYS.index(match[1].capitalize())) % 7
+    back = (day.weekday() - _DAYS.index(match[2].capitalize())) % 7
+    if not back and (match[1] or "").lower().startswith("last"):
+        back = 7
     start = day - timedelta(days=back)
     return DateRange(
         start=start.isoformat(),

@@ -46,8 +46,10 @@ _BACK = re.compile(
 )
 
 
-def explain(draft: Answer, found: Sequence[Found], asked: Asked, weights: Weights) -> Answer:
-    """The sentence or two that answer, each cited; not answered where there is no sentence.
+def explain(draft: Answer, found: Sequence[Found], asked: Asked, weights: Weights) -> tuple[Answer, Found | None]:
+    """The sentence or two that answer, each cited, and the one that the confidence is of.
+
+    Not answered where there is no sentence, or nothing is named that a summary could be about.
 
     Args:
         draft: The question with its passages.
@@ -56,19 +58,20 @@ def explain(draft: Answer, found: Sequence[Found], asked: Asked, weights: Weight
         weights: Fitted ones.
     """
     scored = sentence_rows(draft, found, asked, weights)
-    if not scored:
-        return draft
+    if not scored or (asked.kind == "about" and not asked.stems):
+        return draft, None
     chosen = _summary(asked, scored) if asked.kind == "about" else _with_second(scored, asked)
     model = SUMMARY_MODEL if asked.kind == "about" else weights.sentences
     confidence = model.probability(scored[0][1])
     citations = tuple(cite(number, f) for number, f in enumerate(chosen, 1))
-    return draft.replace(
+    answer = draft.replace(
         answered=True,
         text=" ".join(f.quote for f in chosen),
         confidence=confidence,
         citations=citations,
         sentences=tuple(AnswerSentence(text=c.quote, citations=(c.number,), verdict="verbatim") for c in citations),
     )
+    return answer, scored[0][0]
 
 
 def sentence_rows(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.agreement import conflict, equal, sort_of
+from qa.agreement import bears, conflict, equal, sort_of
 from qa.answer import Alternative, Answer, AnswerSentence, Candidate, Citation, ScoredSpan
 from qa.citing import cite
 from qa.confidence import Weights, load_weights
@@ -133,12 +133,10 @@ def answer_from(
     threshold = weights.threshold if min_confidence is None else min_confidence
     found = readable(draft, read, asked)
     draft = draft.replace(candidates=_candidates(found), threshold=threshold, stage="final")
-    if asked.kind in SENTENCE_KINDS:
-        answer = explain(draft, found, asked, weights)
-    else:
-        answer = _short_answer(draft, found, asked, weights)
+    work_out = explain if asked.kind in SENTENCE_KINDS else _short_answer
+    answer, likeliest = work_out(draft, found, asked, weights)
     if not answer.answered or answer.confidence < threshold:
-        guess = answer.citations[0] if answer.citations and answer.confidence >= GUESS else None
+        guess = cite(1, likeliest) if likeliest and answer.confidence >= GUESS else None
         return draft.replace(confidence=answer.confidence, guess=guess)
     notes = (*answer.notes, *filter(None, [describe_dates(draft.dates) if _dates_matter(answer) else ""]))
     return answer.replace(notes=notes)
@@ -152,12 +150,17 @@ def join(scored: Sequence[Scored]) -> list[Group]:
     """
     groups: list[list[Scored]] = []
     for one in scored:
-        home = next((group for group in groups if equal(group[0].found.text, one.found.text)), None)
+        home = next((group for group in groups if _agrees(one.found.text, group[0].found.text)), None)
         if home is None:
             groups.append([one])
         else:
             home.append(one)
     return sorted((Group(tuple(group)) for group in groups), key=lambda group: -group.odds)
+
+
+def _agrees(text: str, said: str) -> bool:
+    """Both say the same, and who says the first can be cited for the second."""
+    return equal(said, text) and bears(text, said)
 
 
 def score(found: Sequence[Found], asked: Asked, draft: Answer, weights: Weights) -> list[Scored]:
@@ -194,11 +197,11 @@ def group_signals(groups: Sequence[Group], shown: Sequence[Group], missing: int)
     }
 
 
-def _short_answer(draft: Answer, found: Sequence[Found], asked: Asked, weights: Weights) -> Answer:
-    """The best answer in a few words, with all that agree, and those that contradict it beside it."""
+def _short_answer(draft: Answer, found: Sequence[Found], asked: Asked, weights: Weights) -> tuple[Answer, Found | None]:
+    """The best answer in a few words with all that agree, those that contradict it beside it, and its best span."""
     groups = join(score(found, asked, draft, weights))
     if not groups:
-        return draft
+        return draft, None
     shown = with_rivals(groups, asked, draft)
     confidence = weights.spans.probability(group_signals(groups, shown, len(draft.missing_words)))
     if asked.kind == "list":
@@ -209,7 +212,7 @@ def _short_answer(draft: Answer, found: Sequence[Found], asked: Asked, weights: 
     citations = tuple(cite(number, f) for number, f in enumerate((f for part in cited for f in part), 1))
     numbers = iter(range(1, len(citations) + 1))
     parts = [tuple(next(numbers) for _ in part) for part in cited]
-    return draft.replace(
+    answer = draft.replace(
         answered=True,
         text=shown[0].best.found.text,
         confidence=confidence,
@@ -218,6 +221,7 @@ def _short_answer(draft: Answer, found: Sequence[Found], asked: Asked, weights: 
         alternatives=_alternatives(shown, parts),
         notes=("The articles disagree.",) if len(shown) > 1 else (),
     )
+    return answer, groups[0].best.found
 
 
 def _candidates(found: Sequence[Found]) -> tuple[Candidate, ...]:

@@ -49,7 +49,9 @@ _THING = ("it", "its", "this", "that")
 _MANY = ("they", "them", "their", "theirs", "these", "those")
 _POSSESSIVE = ("his", "its", "their", "hers", "theirs")
 _POINTING = re.compile(rf"\b({'|'.join((*_PERSON, *_THING, *_MANY))}|there|then)\b", re.IGNORECASE)
-_OPENING = re.compile(r"^\s*(?:(?:and|but|so|ok|okay|also|then|well|or)\b[\s,]*)+", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^\s*(?:(?:and|but|so(?!\s+(?:far|many|much|long))|ok|okay|also|then|well|or)(?![-\w])[\s,]*)+", re.IGNORECASE
+)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+(.+?)\s*\??$", re.IGNORECASE)
 _BARE = re.compile(
     rf"^{_WH}(?:\s+(?:else|many|much|long|often|old|exactly|so|not|year|day|month|city|country|more))*"
@@ -58,7 +60,8 @@ _BARE = re.compile(
 )
 _FRAGMENT = re.compile(
     rf"^(?:(?i:{_PREPOSITION})\s+[\w'\u2019-]+(?:\s+[\w'\u2019-]+){{0,3}}|(?:[Tt]he\s+)?[\w-]+['\u2019]s"
-    r"|[A-Z][\w-]+(?:\s+[A-Z][\w-]+)*)\s*\??$"
+    r"|(?!(?:Really|Thanks|Thank|Explain|Elaborate|Continue|Yes|No|Sure|Sorry|Hello|Hi|Please|More|Details|Great|Wow)\b)"
+    r"[A-Z][\w-]+(?:\s+[A-Z][\w-]+)*)\s*\??$"
 )
 _FEW_WORDS = re.compile(rf"^(?!{_WH}\b|{_AUXILIARY}\b)(?:(?:the|an?)\s+)?[a-z][\w-]+(?:\s+[a-z][\w-]+)?\s*\??$")
 _ELSE = re.compile(
@@ -75,6 +78,10 @@ _CALENDAR = frozenset((*month_name, *day_name))
 _NOT_POINTING = re.compile(
     rf"\b(?:this|these)\s+(?:week|month|year|season|summer|winter|autumn|fall|spring|time)"
     rf"|\b{_AUXILIARY}\s+there\b|\bthere\s+(?:is|are|was|were|will|has|have|be|been)\b"
+    r"|\b(?:say|said|says|think|thinks|thought|claim|claims|claimed|report|reports|reported|believes?|believed"
+    r"|announced?|know|knew|hopes?|hoped|fears?|feared|warns?|warned|deny|denies|denied|show|shows|showed)\s+that\s+(?=\w)"
+    r"|\bit\s+(?:(?:true|possible|likely|legal|safe)(?:\s+that)?|that)\b|\bit\s+(?:rain|snow)\w*|\bit\s+takes?\s+to\b"
+    r"|\bh(?:er|is)\s+(?:majesty|highness|excellency|holiness|honou?r)\b"
     r"|\w\s+that\s+(?=(?:the|a|an|he|she|it|they|has|have|had|can|could|would|will|is|was|are|were)\b\s*\w)",
     re.IGNORECASE,
 )

@@ -264,8 +264,8 @@ def _citation(number: int, source: Source, draft: Answer) -> Citation:
         end=end,
         answer_start=answer[0],
         answer_end=answer[1],
-        page=passage.page,
-        also_in=passage.also_in,
+        page=passage.page_at(start),
+        also_in=passage.copies_of((start, end)),
     )
 
 

@@ -101,7 +101,7 @@ class HybridRetriever(BaseRetriever):
                         score=score,
                         ranks=(ranks[0].get(number), ranks[1].get(number)),
                         similarity=cosines.get(number, 0.0),
-                        copies=copies.get(rows[number].article.cluster, []),
+                        copies=copies.get(rows[number].article.cluster, ()),
                     )
                     for number, score in chosen
                 ),
@@ -187,9 +187,23 @@ def _spread(
     return chosen
 
 
-def _copies(snapshot: Snapshot, rows: Sequence[ChunkRow]) -> dict[str, list[ArticleRow]]:
+def _copies(snapshot: Snapshot, rows: Sequence[ChunkRow]) -> dict[str, list[tuple[ArticleRow, str]]]:
+    """The articles of each group of near-duplicates, with their texts."""
     clusters = sorted({row.article.cluster for row in rows if row.article.cluster})
-    return {cluster: snapshot.duplicates(cluster) for cluster in clusters}
+    found = {cluster: snapshot.duplicates(cluster) for cluster in clusters}
+    texts = snapshot.texts(copy for copies in found.values() for copy in copies)
+    return {cluster: [(copy, texts.get(copy.sha256, "")) for copy in copies] for cluster, copies in found.items()}
+
+
+def _also_in(row: ChunkRow, copies: Sequence[tuple[ArticleRow, str]]) -> tuple[tuple[str, ...], ...]:
+    """For each sentence of a chunk the copies of its article that have it to the letter."""
+    others = [
+        (f"{copy.source}: {copy.title}".removeprefix(": "), text) for copy, text in copies if copy.id != row.article.id
+    ]
+    if not others:
+        return ()
+    quotes = (row.text[start - row.start : end - row.start] for start, end in row.sentences)
+    return tuple(tuple(name for name, text in others if quote in text) for quote in quotes)
 
 
 def _passage(
@@ -198,7 +212,7 @@ def _passage(
     score: float,
     ranks: tuple[int | None, int | None],
     similarity: float,
-    copies: Sequence[ArticleRow],
+    copies: Sequence[tuple[ArticleRow, str]],
 ) -> Passage:
     article = row.article
     return Passage(
@@ -219,6 +233,7 @@ def _passage(
         similarity=similarity,
         score=score,
         cluster=article.cluster,
-        also_in=tuple(f"{copy.source}: {copy.title}".removeprefix(": ") for copy in copies if copy.id != article.id),
+        also_in=_also_in(row, copies),
         page=row.page,
+        page_starts=row.page_starts,
     )

@@ -145,6 +145,29 @@ def test_what_is_likely_but_not_sure_enough_is_a_guess_and_no_answer():
     assert unlikely.guess is None
 
 
+def test_the_guess_is_the_sentence_that_the_likelihood_is_of():
+    question = "What did Anselm Grey say about the oil?"
+    sure = ask(question, (BAKER, {"You could smell the oil": 6.0}))
+    unsure = ask(question, (BAKER, {"You could smell the oil": 6.0}), sure=0.9999)
+
+    assert sure.confidence == unsure.confidence
+    assert unsure.guess is not None
+    assert "smell the oil" in unsure.guess.quote
+    assert unsure.guess.number == 1
+
+
+def test_a_question_that_names_nothing_gets_no_summary():
+    assert not ask("What is it about?", (FLOOD, {"Three people": 6.0})).answered
+
+
+def test_a_list_is_not_cited_to_who_names_only_a_part_of_it():
+    both = Article("both", "Fund", "Money goes to Hallowfen and Stowe Ferry from the relief fund.", source="A")
+    one = Article("one", "Fund", "Money goes to Hallowfen from the relief fund of the county.", source="B")
+    answer = ask("Where does money go?", (both, {"Hallowfen and Stowe Ferry": 6.0}), (one, {"Hallowfen": 5.0}))
+
+    assert [citation.article_id for citation in answer.citations] == ["both"]
+
+
 def test_min_confidence_moves_the_threshold():
     passages = (passage_of(FLOOD),)
     draft = Answer(

@@ -23,6 +23,13 @@ DUNMORE = turn("Who wants to buy Dunmore?", "Calder Marine")
         "When was the Treaty of Rome signed?",
         "Is there a recount in Port Selwick this week?",
         "Who said that Anna Berg had won?",
+        "Who said that taxes would rise in Norway?",
+        "Is it true that the mayor of Riga resigned?",
+        "When will it rain in Bergen?",
+        "How long does it take to sail to Bergen?",
+        "Who is Her Majesty's envoy in Riga?",
+        "So far how many people have died in Turkey?",
+        "Well-known actors who died in Riga?",
     ],
 )
 def test_a_question_that_lacks_nothing_stays_as_it_is(question):

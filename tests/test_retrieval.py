@@ -1,6 +1,10 @@
 """Both legs fused: what is found, in which order, and with what it takes to cite it."""
 
+from dataclasses import replace
+
+from index.articles import Article
 from qa.retrieval import HybridRetriever, fuse
+from tests.fakes import passage_of
 
 
 def test_a_chunk_that_both_legs_find_comes_before_one_that_only_one_finds():
@@ -31,7 +35,23 @@ def test_near_duplicates_are_named_and_take_one_share(sample_library):
     passages = HybridRetriever(library=sample_library, per_article=1).passages("ferry Maren Rose").passages
     clusters = [passage.cluster for passage in passages if passage.cluster]
     assert len(clusters) == len(set(clusters))
-    assert any(passage.also_in for passage in passages)
+    assert any(names for passage in passages for names in passage.also_in)
+
+
+def test_only_copies_that_have_the_sentence_are_named(sample_library):
+    passages = HybridRetriever(library=sample_library, per_article=1).passages("ferry Maren Rose").passages
+    texts = {f"{a.source}: {a.title}": sample_library.article(a.id).text for a in sample_library.articles()}
+    for passage in passages:
+        for names, sentence in zip(passage.also_in, passage.sentences, strict=False):
+            assert all(passage.slice(sentence) in texts[name] for name in names)
+            assert passage.copies_of(sentence) == names
+
+
+def test_a_sentence_is_on_the_page_it_begins_on():
+    article = Article("paper", "Paper", "It rained. It snowed. It froze.")
+    passage = replace(passage_of(article), page=3, page_starts=(11, 22))
+    assert [passage.page_at(start) for start, _ in passage.sentences] == [3, 4, 5]
+    assert passage_of(article).page_at(12) == 0
 
 
 def test_words_that_no_article_has_are_named(sample_library):
