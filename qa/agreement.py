@@ -62,8 +62,10 @@ def equal(one: str, other: str) -> bool:
     Example:
         >>> equal("three", "3 people"), equal("on Nov. 3", "3 November"), equal("Kerry", "John Kerry")
         (True, True, True)
-        >>> equal("58 per cent", "61 per cent"), equal("Lena Farrow", "Lena Fairweather"), equal("Oslo", "Oslo and Bergen")
-        (False, False, False)
+        >>> equal("58 per cent", "61 per cent"), equal("Lena Farrow", "Lena Fairweather")
+        (False, False)
+        >>> equal("Oslo", "Oslo and Bergen")
+        False
     """
     if normalized(one) == normalized(other):
         return bool(normalized(one))

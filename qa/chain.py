@@ -71,7 +71,8 @@ class ArticleQA(Runnable[str, Answer]):
             reader: Name or path of a Hugging Face extractive model, or a reader; None for the bundled one.
             llm: "provider:model", or any LangChain chat model; None to answer with the articles' own words.
             nli: Name or path of a Hugging Face NLI cross-encoder for checking what the chat model writes.
-            min_confidence: Probability below which an answer is withheld, 0 to 1; None for the measured default.
+            min_confidence: Probability below which an answer in the articles' own words is withheld, 0 to 1; None
+                for the measured default.
 
         Raises:
             IndexMissingError: There is no index at this path.

@@ -77,10 +77,10 @@ def generate(  # noqa: PLR0913 - what is checked with, and what ends it, are the
                 account.add(sentence)
             yield account.snapshot(reader.pending)
     except GenerationError as error:
-        yield _instead(draft, f"{_STANDS} {error}")
+        yield _instead(draft, str(error))
         return
     except StoppedError:
-        yield _instead(draft, f"{_STANDS} The chat model was stopped.")
+        yield _instead(draft, "The chat model was stopped.")
         return
     for sentence in reader.finish():
         account.add(sentence)
@@ -91,7 +91,12 @@ _STANDS = "This answer is in the articles' own words."
 
 
 def _instead(draft: Answer, note: str) -> Answer:
-    return draft.replace(stage="final", notes=(*draft.notes, note) if note else draft.notes)
+    return draft.replace(stage="final", notes=(*draft.notes, _standing(draft, note)) if note else draft.notes)
+
+
+def _standing(draft: Answer, note: str) -> str:
+    """Why what stands is not the chat model's: a note beside the extractive answer, if there is one."""
+    return f"{_STANDS} {note}" if draft.answered else note
 
 
 @dataclass
@@ -219,7 +224,7 @@ class _Account:
             return self.draft.replace(
                 stage="final",
                 withheld=tuple(self.withheld),
-                notes=(*notes, f"{_STANDS} A chat model was asked, but {said}."),
+                notes=(*notes, _standing(self.draft, f"A chat model was asked, but {said}.")),
             )
         share = len(self.kept) / (len(self.kept) + len(self.withheld) + self.repeated_rules)
         return self.snapshot("").replace(stage="final", confidence=self.draft.confidence * share, notes=tuple(notes))
