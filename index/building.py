@@ -22,7 +22,7 @@ from index.generations import LEXICAL_REBUILD, Changes, build_generation, read_m
 from index.languages import language
 from index.lexical import LexicalRecord
 from index.sentences import sentence_spans
-from index.sync import FileState, Plan, Progress, ProgressCallback
+from index.sync import FileState, Plan, Progress, ProgressCallback, kept_path
 from index.vectors import VectorCache
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class Builder:
             self.connection.execute("delete from articles where id = ?", (row.id,))
             self._delete_chunks(row.id)
         placed = (*plan.moved, *plan.renumbered)
+        self._make_room((*placed, *plan.changed, *plan.added))
         # Articles may change places: no two may have one path even for a moment.
         self.connection.executemany(
             "update articles set path = char(0) || id where id = ?",
@@ -218,6 +219,17 @@ class Builder:
         """Complete the cache for the rows as they are: from the live generation, else by embedding."""
         self._embed_missing(0, self._folder(live_generation(self.connection)))
 
+    def _make_room(self, entries: Sequence[Entry]) -> None:
+        """Call what stays otherwise where its path is about to be another's: its line may be broken, and number another.
+
+        `exclusion` knows such a path for what it is.
+        """
+        coming = {article.id for article, _, _ in entries}
+        for article, _, _ in entries:
+            row = self.connection.execute("select id, file from articles where path = ?", (article.path,)).fetchone()
+            if row is not None and row[0] not in coming:
+                self.connection.execute("update articles set path = ? where id = ?", (kept_path(row[1], row[0]), row[0]))
+
     def _retire(self, article_id: str, *, path: str = "") -> None:
         self.connection.execute(
             "insert or replace into retired select id, sha256, title, source, author, published, url,"
@@ -232,8 +244,10 @@ class Builder:
     def _write_article(self, entry: Entry) -> None:
         article, file, folder = entry
         self.write_version(article)
+        # Not "insert or replace": that would delete another article that has the path.
+        self.connection.execute("delete from articles where id = ?", (article.id,))
         self.connection.execute(
-            "insert or replace into articles values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
+            "insert into articles values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
             (
                 article.id,
                 folder,

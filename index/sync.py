@@ -12,7 +12,7 @@ from index.catalog import ArticleRow
 from index.errors import ArticleError, SourceShrunkError
 from index.parsing_worker import ParsingWorker
 
-__all__ = ["Change", "Plan", "Progress", "Scan", "SyncReport", "exclusion", "guard", "plan", "scan"]
+__all__ = ["Change", "Plan", "Progress", "Scan", "SyncReport", "exclusion", "guard", "kept_path", "plan", "scan"]
 
 REMOVAL_SHARE = 0.3
 """A folder that lost more than this share of its articles at once stops a sync until confirmed."""
@@ -309,14 +309,25 @@ def _reason(file: str, errors: Sequence[ArticleError]) -> str:
     return f"line {line}: {errors[0].reason}{more}" if line else f"{errors[0].reason}{more}"
 
 
+def kept_path(file: str, article_id: str) -> str:
+    """Path of an article that stays although its line cannot be read and another has its number now.
+
+    Example:
+        >>> kept_path("/a/b.jsonl", "9f86d081884c7d65")
+        '/a/b.jsonl#kept:9f86d081884c7d65'
+    """
+    return f"{file}#kept:{article_id}"
+
+
 def exclusion(path: str, file: str, sha256: str) -> str:
-    """What keeps a removed article out: its path, or its text where the path is only a line number.
+    """What keeps a removed article out: its path, or its text where the path is no more than a line number.
 
     Example:
         >>> exclusion("/a/b.jsonl#7", "/a/b.jsonl", "e3b0"), exclusion("/a/c.txt", "/a/c.txt", "e3b0")
         ('/a/b.jsonl#sha256:e3b0', '/a/c.txt')
     """
-    return f"{file}#sha256:{sha256}" if path.removeprefix(f"{file}#").isdigit() else path
+    line = path.removeprefix(f"{file}#")
+    return f"{file}#sha256:{sha256}" if line.isdigit() or path.startswith(kept_path(file, "")) else path
 
 
 def _same(row: ArticleRow, article: Article) -> bool:

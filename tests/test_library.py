@@ -305,6 +305,39 @@ def test_a_broken_line_removes_nothing_that_was_known(library, tmp_path):
     assert len(library.articles()) == 4
 
 
+def test_a_broken_line_keeps_its_article_while_others_take_its_number(library, tmp_path):
+    texts = [f"{name} arrives\n\n" + SHIPS.format(name) for name in ("Alma", "Berta", "Clara", "Dora")]
+    file = lines(tmp_path, *texts)
+    library.sync(file)
+    ids = {row.title: row.id for row in library.articles()}
+    elsa = "Elsa arrives\n\n" + SHIPS.format("Elsa")
+    lines(tmp_path, elsa, texts[0], '{"text": "cut in the midd', *texts[2:])
+    assert counts(library.sync()) == {"added": 1}
+    assert counts(library.sync()) == {}
+    paths = {row.title: row.path for row in library.articles()}
+    assert paths["Alma arrives"] == f"{file}#2"
+    assert paths["Berta arrives"] == f"{file}#kept:{ids['Berta arrives']}"
+    assert len(whole(library)) == 5
+    lines(tmp_path, elsa, *texts)
+    assert counts(library.sync()) == {}
+    assert {row.title: (row.id, row.path) for row in library.articles()}["Berta arrives"] == (
+        ids["Berta arrives"],
+        f"{file}#3",
+    )
+
+
+def test_an_article_kept_without_its_line_stays_out_once_removed(library, tmp_path):
+    texts = [f"{name} arrives\n\n" + SHIPS.format(name) for name in ("Alma", "Berta", "Clara", "Dora")]
+    file = lines(tmp_path, *texts)
+    library.sync(file)
+    lines(tmp_path, "Elsa arrives\n\n" + SHIPS.format("Elsa"), texts[0], '{"text": "cut', *texts[2:])
+    library.sync()
+    library.remove(next(row.id for row in library.articles() if row.title == "Berta arrives"))
+    lines(tmp_path, *texts)
+    assert counts(library.sync(allow_removal=True)) == {"removed": 1}
+    assert "Berta arrives" not in whole(library)
+
+
 def test_a_file_that_became_unreadable_keeps_what_was_known(library, folder):
     library.sync(folder)
     (folder / "alma.txt").write_bytes(b"%PDF-1.7 not a text")
