@@ -220,15 +220,13 @@ class Builder:
         self._embed_missing(0, self._folder(live_generation(self.connection)))
 
     def _make_room(self, entries: Sequence[Entry]) -> None:
-        """Call what stays otherwise where its path is about to be another's: its line may be broken, and number another.
-
-        `exclusion` knows such a path for what it is.
-        """
+        """Give what stays, its line being broken, another path where an article comes that has its number now."""
         coming = {article.id for article, _, _ in entries}
         for article, _, _ in entries:
             row = self.connection.execute("select id, file from articles where path = ?", (article.path,)).fetchone()
             if row is not None and row[0] not in coming:
-                self.connection.execute("update articles set path = ? where id = ?", (kept_path(row[1], row[0]), row[0]))
+                path = kept_path(row[1], row[0])
+                self.connection.execute("update articles set path = ? where id = ?", (path, row[0]))
 
     def _retire(self, article_id: str, *, path: str = "") -> None:
         self.connection.execute(

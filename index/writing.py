@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.articles import read_file
+from index.articles import has_valid_name, read_file, shown_path
 from index.building import FORMAT, Builder
 from index.catalog import ArticleRow, live_generation, read_rows, read_settings, row_sums, write_settings
 from index.embedding import load_embeddings
@@ -255,6 +255,8 @@ class Writer:
         wanted = set()
         for path in paths:
             place = Path(path).expanduser().resolve()
+            if not has_valid_name(place):
+                raise ArticleError(shown_path(place), "its name is not valid UTF-8; rename it")
             owner = max((f for f in known if place.is_relative_to(f)), key=len, default=None)
             if owner is None and not place.exists():
                 raise ArticleError(place, "there is no such file or folder")

@@ -1,10 +1,14 @@
 import json
 import os
-from contextlib import closing
+import shutil
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from index.articles import article_files
+from index.catalog import row_sums, write_settings
 from index.errors import (
     ArticleError,
     IndexLockedError,
@@ -14,6 +18,7 @@ from index.errors import (
 )
 from index.library import Filters, Library
 from index.locking import writer_lock
+from index.sync import plan, scan
 from index.vectors import VectorCache
 from tests.fakes import BagOfWords
 
@@ -301,7 +306,8 @@ def test_a_broken_line_removes_nothing_that_was_known(library, tmp_path):
     report = library.sync()
     assert (counts(report), len(report.failed)) == ({}, 1)
     again = library.sync()
-    assert [error.reason.startswith("line 4") for error in again.failed] == [True]
+    assert [Path(error.path).name for error in again.failed] == ["wire.jsonl#4"]
+    assert [reason.startswith("line 4: it is not valid JSON") for _, reason in library.status().unreadable] == [True]
     assert len(library.articles()) == 4
 
 
@@ -345,6 +351,93 @@ def test_a_file_that_became_unreadable_keeps_what_was_known(library, folder):
     assert (counts(report), [error.path for error in report.failed]) == ({}, [str(folder / "alma.txt")])
     assert "Alma arrives" in whole(library)
     assert dict(library.status().unreadable).keys() == {str(folder / "alma.txt")}
+
+
+def test_what_failed_is_read_again_although_its_time_stamp_stands(library, folder):
+    """As after a permission, a timeout or a crash: nothing of the file has changed."""
+    ship(folder, "Frieda")
+    library.sync(folder)
+    library.remove(str(folder / "frieda.txt"))
+    with library._catalog.write() as connection:
+        connection.execute("delete from excluded")
+        connection.execute("update files set error = 'it timed out' where path like '%frieda.txt'")
+    assert counts(library.sync()) == {"added": 1}
+    assert library.status().unreadable == ()
+
+
+def test_a_name_that_is_not_utf8_is_reported_each_time_and_stops_nothing(library, folder):
+    write(folder, os.fsdecode(b"caf\xe9.txt"), SHIPS.format("Zora"))
+    for added in ({"added": 5}, {}):
+        report = library.sync(folder)
+        assert counts(report) == added
+        assert [(error.path, error.reason) for error in report.failed] == [
+            (str(folder / "caf\ufffd.txt"), "its name is not valid UTF-8; rename it")
+        ]
+    ship(folder.parent / os.fsdecode(b"d\xe9p\xf4t"), "Zora")
+    with pytest.raises(ArticleError, match="rename it") as caught:
+        library.sync(folder.parent / os.fsdecode(b"d\xe9p\xf4t"))
+    str(caught.value).encode()
+
+
+def test_a_second_line_of_one_id_is_reported_by_a_sync(library, tmp_path):
+    file = lines(
+        tmp_path, '{"id": "x", "text": "One."}', '{"id": "x", "text": "Two."}', '{"id": 4, "text": "Four."}', "A."
+    )
+    for added in ({"added": 3}, {}):
+        report = library.sync(file)
+        assert counts(report) == added
+        assert [(error.path, error.reason) for error in report.failed] == [
+            (f"{file}#2", "its id 'x' is already that of a line before it")
+        ]
+    assert sorted(row.path for row in library.articles()) == [f"{file}#4", f"{file}#id:4", f"{file}#x"]
+
+
+def test_a_line_that_names_a_number_is_removed_alone_and_stays_out(library, tmp_path):
+    def wire(text):
+        return lines(tmp_path, *(json.dumps({"id": n, "title": f"{n}", "text": words}) for n, words in text.items()))
+
+    both = SHIPS.format("Alma")
+    file = wire({7: both, 8: both})
+    library.sync(file)
+    library.remove("7")
+    wire({7: both, 8: both, 9: "Another."})
+    assert counts(library.sync()) == {"added": 1}
+    wire({7: "Edited.", 8: both, 9: "Another."})
+    assert counts(library.sync()) == {}
+    assert sorted(row.id for row in library.articles()) == ["8", "9"]
+
+
+@contextmanager
+def as_nobody():
+    """Permissions count for root no more."""
+    if os.getuid():
+        yield
+        return
+    os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444], ids=["not listed", "not entered"])
+def test_a_folder_that_cannot_be_looked_through_is_reported_and_keeps_its_articles(library, mode):
+    with TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        for name in ("Alma", "Berta", "Clara", "Dora", "Elsa"):
+            ship(Path(made), name)
+        path = ship(Path(made) / "shut", "Gerda")
+        library.sync(made)
+        path.parent.chmod(mode)
+        with as_nobody():
+            found = article_files(made)
+            state = scan([made], {}, others=(), excluded=frozenset(), progress=lambda _: None)
+        path.parent.chmod(0o755)
+    shut = path if mode else path.parent
+    assert shut in found
+    assert [error.path for error in state.failed] == [str(shut)]
+    todo = plan(library.articles(), [], state)
+    assert (todo.removed, todo.unchanged) == ((), 6)
 
 
 def test_the_same_name_in_two_outlets_is_two_articles(library, tmp_path):
