@@ -126,8 +126,13 @@ class Writer:
         for name in names:
             absolute = str(Path(name).expanduser().resolve())
             rows = read_rows(connection, "where id = ? or path in (?, ?) or file = ?", (name, name, absolute, absolute))
-            sql = "select distinct article_id from retired where article_id = ? or sha256 = ? or path in (?, ?)"
-            gone = [row[0] for row in connection.execute(sql, (name, name, name, absolute))] if erase else []
+            # What a folder or a file of many articles held before has a path below its own, or is a line of it.
+            sql = (
+                "select distinct article_id from retired where article_id = ? or sha256 = ? or path in (?, ?)"
+                " or substr(path, 1, ?) in (?, ?)"
+            )
+            within = (len(absolute) + 1, f"{absolute}/", f"{absolute}#")
+            gone = [row[0] for row in connection.execute(sql, (name, name, name, absolute, *within))] if erase else []
             if not (rows or gone or absolute in known):
                 raise KeyError(name)
             articles += rows
@@ -186,6 +191,7 @@ class Writer:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """A write transaction; a half-built generation goes with it when it fails."""
+        self._generations.mkdir(exist_ok=True)  # it can be lost, and is made again from the rest
         with self._catalog.write() as connection:
             live = live_generation(connection)
             try:

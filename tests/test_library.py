@@ -620,6 +620,13 @@ def test_a_damaged_live_generation_is_made_anew_by_the_next_sync(library, folder
     assert len(whole(library)) == 5
 
 
+def test_a_lost_folder_of_generations_is_made_again(library, folder):
+    library.sync(folder)
+    shutil.rmtree(library.path / "generations")
+    assert library.sync().embedded == 0
+    assert len(whole(library)) == 5
+
+
 def files_with(folder, *needles):
     return [
         str(path.relative_to(folder))
@@ -653,6 +660,20 @@ def test_an_erased_article_is_in_no_file_any_more(library, folder, way):
     assert len(whole(library)) == 5
     assert path.exists()
     reader.close()
+
+
+@pytest.mark.parametrize("named", ["folder", "wire.jsonl"])
+def test_erasing_a_folder_or_a_file_of_lines_leaves_no_earlier_version_of_it(library, folder, named):
+    lines(folder, "Zephyrs\n\nQuixotic zephyrs vexed the harbour.")
+    library.sync(folder)
+    lines(folder, "Zephyrs\n\nNothing to see here.")
+    library.sync(allow_removal=True)
+    write(folder, "wire.jsonl", "")
+    library.remove(str(folder / "wire.jsonl"))
+    library.sync()
+    assert files_with(library.path, b"Quixotic zephyrs")
+    library.remove(str(folder if named == "folder" else folder / named), erase=True)
+    assert files_with(library.path, b"Quixotic zephyrs") == []
 
 
 def test_an_erasure_that_was_broken_off_is_finished_by_the_next_sync(library, folder):
