@@ -269,6 +269,8 @@ class Catalog:
                 connection.execute("pragma journal_mode = wal")
                 connection.execute("pragma synchronous = full")
             connection.execute("pragma secure_delete = on")
+            # SQLite's own lower() knows only the letters of ASCII.
+            connection.create_function("folded", 1, str.casefold, deterministic=True)
         except sqlite3.DatabaseError as error:
             raise self._damaged("opened", error) from error
         return connection

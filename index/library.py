@@ -185,7 +185,7 @@ class Library:
         """Live articles, newest first.
 
         Args:
-            words: All of them occur in title, outlet, author or text.
+            words: All of them occur in title, outlet, author or text, in any case.
             outlet: Its name, in any case.
             start: First publication day, ISO 8601.
             end: Last publication day, ISO 8601.
@@ -193,13 +193,13 @@ class Library:
         conditions, values = ["1"], []
         for word in words.split():
             conditions.append(
-                "(instr(lower(title || ' ' || source || ' ' || author), ?) or exists (select 1 from versions v"
-                " where v.sha256 = articles.sha256 and instr(lower(v.text), ?)))"
+                "(instr(folded(title || ' ' || source || ' ' || author), ?) or exists (select 1 from versions v"
+                " where v.sha256 = articles.sha256 and instr(folded(v.text), ?)))"
             )
-            values += [word.lower()] * 2
+            values += [word.casefold()] * 2
         if outlet:
-            conditions.append("lower(source) = ?")
-            values.append(outlet.lower())
+            conditions.append("folded(source) = ?")
+            values.append(outlet.casefold())
         if start or end:
             conditions.append("published != '' and substr(published, 1, 10) between ? and ?")
             values += [start or "0001-01-01", end or "9999-12-31"]

@@ -479,6 +479,18 @@ def test_articles_are_listed_by_words_outlet_and_day(library, tmp_path):
     assert library.outlets() == [("Courier", 1), ("Herald", 1)]
 
 
+def test_words_and_outlets_are_found_in_any_case_of_any_alphabet(library, tmp_path):
+    row = {
+        "title": "\u0395\u03bb\u03bb\u03ac\u03b4\u03b1",
+        "source": "\u00c9l\u00e9phant",
+        "text": "Stra\u00dfe in K\u00d6LN.",
+    }
+    write(tmp_path, "wire.jsonl", json.dumps(row))
+    library.sync(tmp_path / "wire.jsonl")
+    assert len(library.articles(words="STRASSE k\u00f6ln \u03b5\u03bb\u03bb\u03ac\u03b4\u03b1")) == 1
+    assert len(library.articles(outlet="\u00e9L\u00c9PHANT")) == 1
+
+
 @pytest.mark.parametrize("stage", ["reading", "embedding", "writing"])
 def test_a_sync_that_is_cancelled_changed_nothing(library, folder, stage):
     library.sync(folder)
