@@ -109,7 +109,7 @@ class Library:
 
     @property
     def embeddings(self) -> "ArticleEmbeddings":
-        """The embedder this index was made with, loaded on first use.
+        """The embedder this index was made with, loaded on first use, and again when it was made anew with another.
 
         Raises:
             ModelMissingError: It is not on this machine.
@@ -118,18 +118,18 @@ class Library:
         from index.embedding import load_embeddings
 
         with self._lock:
-            if self._embeddings is None:
-                with self._catalog.read() as connection:
-                    settings = read_settings(connection)
+            with self._catalog.read() as connection:
+                settings = read_settings(connection)
+            recorded = settings.get("fingerprint")
+            if self._embeddings is None or recorded not in (None, self._embeddings.fingerprint):
                 name = settings.get("embedder", self._embedder)
                 precision: Any = settings.get("precision")
                 found = self._given or load_embeddings(name, precision=precision)
-                recorded = settings.get("fingerprint", found.fingerprint)
-                if found.fingerprint != recorded:
+                if recorded not in (None, found.fingerprint):
                     raise IndexMismatchError(
                         "embedding model",
                         found.fingerprint,
-                        recorded,
+                        str(recorded),
                         remedy=f"Embed it again: articleqa sync --rebuild --index {self.path}",
                     )
                 self._embeddings = found

@@ -538,6 +538,16 @@ def test_another_embedder_is_refused_with_what_to_run(library, folder):
     other.close()
 
 
+def test_a_reader_notices_that_the_index_was_made_anew_with_another_embedder(library, folder):
+    library.sync(folder)
+    assert library.embeddings.name == "bag-of-words"
+    other = Library.open(library.path, embeddings=BagOfWords("other-words"))
+    other.sync(rebuild=True)
+    with pytest.raises(IndexMismatchError, match="sync --rebuild"):
+        _ = library.embeddings
+    other.close()
+
+
 def test_a_rebuild_makes_the_index_anew_for_another_embedder_while_the_old_one_answers(library, folder):
     library.sync(folder)
     other = Library.open(library.path, embeddings=BagOfWords("other-words", token_limit=20))
