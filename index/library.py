@@ -63,7 +63,8 @@ class Library:
         self._current: Generation | None = None
         self._embeddings: ArticleEmbeddings | None = None
         self._borrowed: tempfile.TemporaryDirectory[str] | None = None
-        self._catalog = self._open_catalog()
+        self._seen: tuple[tuple[int, int], ...] | None = None
+        self._opened = self._open_catalog()
         self._catalog.require_version()
 
     @classmethod
@@ -100,6 +101,15 @@ class Library:
             except (OSError, sqlite3.Error) as error:
                 raise IndexWriteError(folder, str(error)) from error
         return cls(folder, embedder=embedder, embeddings=embeddings)
+
+    @property
+    def _catalog(self) -> Catalog:
+        """The catalog; opened again where it is read apart from its writers and they have written."""
+        with self._lock:
+            if self._seen is not None and self._seen != self._states():
+                self._opened.close()
+                self._opened = self._open_catalog()
+            return self._opened
 
     @property
     def generation(self) -> int:
@@ -325,7 +335,7 @@ class Library:
         """Close everything; the object can be opened again only by `open`."""
         self._let_go()
         with self._lock:
-            self._catalog.close()
+            self._opened.close()
             if self._borrowed is not None:
                 self._borrowed.cleanup()
 
@@ -340,17 +350,39 @@ class Library:
             raise IndexWriteError(self.path, str(error)) from error
 
     def _open_catalog(self) -> Catalog:
-        """The catalog, also on a disk that cannot be written: then alone, or copied together with its log."""
+        """The catalog, also where it cannot be written: with its writers if SQLite can, else apart from them.
+
+        Apart, it is read as it is, or copied together with its log.
+        """
         path = self.path / "catalog.sqlite"
+        self._seen = None
         if os.access(self.path, os.W_OK) and os.access(path, os.W_OK):
             return Catalog(path)
+        catalog = Catalog(path, mode="ro")
+        with suppress(IndexDamagedError):
+            catalog.version()
+            return catalog
+        self._seen = self._states()
         log = path.with_name("catalog.sqlite-wal")
         if log.is_file() and log.stat().st_size:
+            if self._borrowed is not None:
+                self._borrowed.cleanup()
             self._borrowed = tempfile.TemporaryDirectory(prefix="articleqa-")
             for file in (path, log):
                 shutil.copyfile(file, Path(self._borrowed.name) / file.name)
             return Catalog(Path(self._borrowed.name) / path.name)
-        return Catalog(path, immutable=True)
+        return Catalog(path, mode="immutable")
+
+    def _states(self) -> tuple[tuple[int, int], ...]:
+        """Time stamp and size of the catalog and of its log; zeros where there is none."""
+        states = []
+        for name in ("catalog.sqlite", "catalog.sqlite-wal"):
+            try:
+                found = (self.path / name).stat()
+                states.append((found.st_mtime_ns, found.st_size))
+            except FileNotFoundError:
+                states.append((0, 0))
+        return tuple(states)
 
     def _let_go(self) -> None:
         """Close the generations this process has open and nobody reads."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from langchain_core.utils.iter import batch_iterate
 
-from index.catalog import read_only_url
+from index.catalog import connect_to_read
 
 __all__ = ["VectorCache", "is_damage"]
 
@@ -148,7 +148,7 @@ class VectorCache:
         return int(self._connection.execute(f"pragma {name}").fetchone()[0])
 
     def _connect_to_read(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(read_only_url(self.path), uri=True, check_same_thread=False, timeout=30)
+        connection = connect_to_read(self.path)
         try:
             connection.execute(PROBE).fetchone()
         except BaseException:

@@ -617,6 +617,29 @@ def test_readers_notice_a_new_generation_by_themselves(library, folder):
     reader.close()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can write what it then may not")
+@pytest.mark.parametrize("writer", ["at work", "away"])
+def test_a_reader_without_permission_to_write_notices_what_others_write(writer):
+    with TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        ship(Path(made) / "news", "Alma")
+        first = Library.open(Path(made) / "index", create=True, embeddings=BagOfWords())
+        first.sync(Path(made) / "news")
+        if writer == "away":
+            first.close()
+        with as_nobody():
+            reader = Library.open(Path(made) / "index", embeddings=BagOfWords())
+            assert (reader.generation, len(reader.articles())) == (1, 1)
+        again = Library.open(Path(made) / "index", embeddings=BagOfWords())
+        for number, name in enumerate(("Berta", "Clara"), 2):
+            ship(Path(made) / "news", name)
+            again.sync()
+            with as_nobody():
+                assert (reader.generation, len(reader.articles())) == (number, number)
+        for opened in (reader, again, first):
+            opened.close()
+
+
 def test_a_generation_is_swept_once_nobody_reads_it(library, folder):
     def there():
         return sorted(p.name for p in (library.path / "generations").iterdir())
