@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "KEEP_DAYS", "Builder"]
 
-FORMAT = "1"
-"""Raised when chunking, the prefix or the words of the lexical leg change: older indexes are then made anew."""
+FORMAT = "2"
+"""Raised when sentences, chunking, prefix or the words of the lexical leg change: older indexes are then made anew."""
 KEEP_DAYS = 30
 """How long removed and replaced versions stay readable by hash."""
 EMBED_SLICE = 256
@@ -109,12 +109,12 @@ class Builder:
         )
 
     def rechunk(self, articles: Sequence[str] | None = None) -> None:
-        """Cut articles anew, for another embedder or because their chunks are damaged; `build` must then be `anew`.
+        """Cut articles anew, for another format or embedder or their chunks being damaged; `build` must then be `anew`.
 
         Args:
             articles: Ids; None for all.
         """
-        sql = "select a.id, a.title, v.text, a.published from articles a join versions v using (sha256)"
+        sql = "select a.id, a.title, v.text, a.published, a.sha256 from articles a join versions v using (sha256)"
         if articles is None:
             self.connection.execute("delete from chunks")
             rows = self.connection.execute(f"{sql} order by a.id").fetchall()
@@ -123,7 +123,10 @@ class Builder:
             for name in articles:
                 self.connection.execute("delete from chunks where article_id = ?", (name,))
                 rows += self.connection.execute(f"{sql} where a.id = ?", (name,)).fetchall()
-        for article_id, title, text, published in rows:
+        for article_id, title, text, published, sha256 in rows:
+            self.connection.execute(
+                "update versions set sentences = ?, furniture = ? where sha256 = ?", (*_sentences(text), sha256)
+            )
             self._write_chunks(Article(article_id, title, text, published=published))
         self.connection.execute("delete from chunks where article_id not in (select id from articles)")
 
@@ -208,11 +211,9 @@ class Builder:
 
     def write_version(self, article: Article) -> None:
         """Keep a text with its sentences; one that is there already is written anew."""
-        sentences = sentence_spans(article.text)
-        signs = bytes(furniture(article.text, sentences))
         self.connection.execute(
             "insert or replace into versions values (?, ?, ?, ?, ?)",
-            (article.sha256, article.text, pack_spans(sentences), signs, json.dumps(article.pages)),
+            (article.sha256, article.text, *_sentences(article.text), json.dumps(article.pages)),
         )
 
     def embed_missing(self) -> None:
@@ -340,6 +341,12 @@ class Builder:
         )
         for number, title, text, published, article, outlet in rows:
             yield LexicalRecord(number, title, text, day_number(published), article, outlet)
+
+
+def _sentences(text: str) -> tuple[bytes, bytes]:
+    """Packed spans of a text's sentences, and for each whether it is furniture."""
+    spans = sentence_spans(text)
+    return pack_spans(spans), bytes(furniture(text, spans))
 
 
 def day_number(published: str) -> int:

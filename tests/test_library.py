@@ -574,6 +574,21 @@ def test_an_index_of_another_version_is_refused(library, folder):
         Library.open(library.path)
 
 
+def test_a_rebuild_cuts_the_sentences_of_an_older_format_anew(library, folder):
+    library.sync(folder)
+    with library._catalog.write() as connection:
+        connection.execute("update settings set value = '1' where key = 'format'")
+        connection.execute(
+            "update versions set sentences = substr(sentences, 1, 8), furniture = substr(furniture, 1, 1)"
+        )
+        write_settings(connection, row_sums(connection))
+    library.sync(rebuild=True)
+    assert library.verify().ok
+    with library.snapshot() as snapshot:
+        rows = snapshot.chunks(sorted(snapshot._generation.lexical.numbers()))
+    assert {len(row.sentences) for row in rows.values()} == {2}
+
+
 def test_other_languages_are_said(library, folder):
     write(
         folder,
