@@ -105,11 +105,12 @@ class Library:
     @property
     def _catalog(self) -> Catalog:
         """The catalog; opened again where it is read apart from its writers and they have written."""
-        with self._lock:
-            if self._seen is not None and self._seen != self._states():
-                self._opened.close()
-                self._opened = self._open_catalog()
-            return self._opened
+        if self._seen is not None:
+            with self._lock:
+                if self._seen != self._states():
+                    self._opened.close()
+                    self._opened = self._open_catalog()
+        return self._opened
 
     @property
     def generation(self) -> int:

@@ -680,10 +680,12 @@ def test_a_damaged_live_generation_is_made_anew_by_the_next_sync(library, folder
     assert len(whole(library)) == 5
 
 
-def test_a_lost_folder_of_generations_is_made_again(library, folder):
+@pytest.mark.parametrize("way", ["sync", "verify"])
+def test_a_lost_folder_of_generations_is_made_again(library, folder, way):
     library.sync(folder)
     shutil.rmtree(library.path / "generations")
-    assert library.sync().embedded == 0
+    report = library.sync() if way == "sync" else library.verify(repair=True)
+    assert report.embedded == 0
     assert len(whole(library)) == 5
 
 
