@@ -19,7 +19,17 @@ from index.metadata import one_line
 from index.parsing_worker import ISOLATED, ParsingWorker
 from index.tree import article_files
 
-__all__ = ["MAX_BYTES", "Article", "Span", "article_files", "read_article", "read_articles", "read_file"]
+__all__ = [
+    "MAX_BYTES",
+    "Article",
+    "Span",
+    "article_files",
+    "has_valid_name",
+    "read_article",
+    "read_articles",
+    "read_file",
+    "shown_path",
+]
 
 Span = tuple[int, int]
 """Start and end as code-point offsets into a canonical text; the end is exclusive."""
@@ -36,7 +46,8 @@ class Article:
         id: Stable name of the article; kept when its file moves or its text changes.
         title: As the reader would see it, one line, never empty.
         text: The canonical text; every offset in this program counts its code points.
-        path: Absolute path of the file it was read from; `#name` is appended for one of several in a file.
+        path: Absolute path of the file it was read from; `#` and its id, or the number of its line, is appended
+            for one of several in a file.
         source: The outlet, as a reader would name it; empty when unknown.
         author: Empty when unknown.
         published: ISO 8601 date or date and time, from evidence in the article only; empty when unknown.
@@ -123,10 +134,8 @@ def read_file(
         Each article, and an error for each line, or part of a file, that gives none.
     """
     path = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - resolve() would follow a link
-    try:
-        os.fsencode(path).decode()
-    except UnicodeDecodeError:
-        yield ArticleError(os.fsencode(path).decode(errors="replace"), "its name is not valid UTF-8; rename it")
+    if not has_valid_name(path):
+        yield ArticleError(shown_path(path), "its name is not valid UTF-8; rename it")
         return
     place = _place(path, Path(root).expanduser().resolve() if root else path)
     form = format_of(path)
@@ -142,6 +151,16 @@ def read_file(
         yield ArticleError(path, f"it cannot be read: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 - whatever a parser raises costs this file alone
         yield ArticleError(path, f"it cannot be read: {type(error).__name__}: {error}")
+
+
+def has_valid_name(path: str | Path) -> bool:
+    """Whether a path is UTF-8; another one cannot be stored."""
+    return shown_path(path) == str(path)
+
+
+def shown_path(path: str | Path) -> str:
+    """A path as it can be shown; what of its name is not UTF-8 is replaced."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def _place(path: Path, root: Path) -> str:
@@ -194,12 +213,26 @@ def _articles_of_lines(
         if isinstance(found, UnreadableError):
             yield ArticleError(f"{path}#{number}", str(found))
             continue
-        article = _article(found, place, f"{path}#{found.id or number}", fallback=f"{path.stem} {number}")
+        name = _line_name(found.id) if found.id else str(number)
+        article = _article(found, place, f"{path}#{name}", fallback=f"{path.stem} {number}")
         times = seen[article.id] = seen.get(article.id, 0) + 1
-        if times > 1 and not found.id:
+        if times > 1 and found.id:
+            yield ArticleError(f"{path}#{number}", f"its id {found.id!r} is already that of a line before it")
+            continue
+        if times > 1:
             # The same text twice in one file: both stay, and keep their ids while lines come and go around.
             article = replace(article, id=_made_id(place, f"{article.text}\0{times}"))
         yield article
+
+
+def _line_name(name: str) -> str:
+    """What the path of a line ends in that names its id: never the number of another line.
+
+    Example:
+        >>> _line_name("storm"), _line_name("7")
+        ('storm', 'id:7')
+    """
+    return f"id:{name}" if name.isdigit() or name.startswith(("id:", "kept:")) else name
 
 
 def _article(found: Extracted, place: str, path: str, *, fallback: str) -> Article:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from index.catalog import copy_database
 from index.errors import BackupError, IndexDamagedError
 from index.generations import copy_generation
 from index.locking import lease
+from index.vectors import is_damage
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -40,7 +42,7 @@ def backup(library: "Library", file: str | Path) -> int:
         Its size in bytes.
 
     Raises:
-        BackupError: It could not be written.
+        BackupError: It could not be written, or the index cannot be read.
     """
     target = Path(file).expanduser().absolute()
     try:
@@ -51,6 +53,12 @@ def backup(library: "Library", file: str | Path) -> int:
             (Path(made) / "backup.tar").replace(target)
     except OSError as error:
         raise BackupError(target, str(error)) from error
+    except sqlite3.Error as error:
+        if is_damage(error):
+            remedy = f"a file of the index is damaged ({error}). Run: articleqa verify --repair --index {library.path}"
+        else:
+            remedy = f"{error}. Make room there, or name a file on another disk"
+        raise BackupError(target, remedy) from error
     return target.stat().st_size
 
 
@@ -104,7 +112,17 @@ def _gather(library: "Library", folder: Path) -> None:
                 copy_generation(live, folder / "generations" / live.name)
         break
     if (library.path / "vectors.sqlite").is_file():
-        copy_database(library.path / "vectors.sqlite", folder / "vectors.sqlite")
+        _copy_vectors(library.path / "vectors.sqlite", folder / "vectors.sqlite")
+
+
+def _copy_vectors(source: Path, target: Path) -> None:
+    """Copy the cache, unless it is damaged: what is restored takes its vectors from the generation then."""
+    try:
+        copy_database(source, target)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        target.unlink(missing_ok=True)
 
 
 def _pack(folder: Path, target: Path) -> None:

@@ -22,7 +22,7 @@ from index.generations import LEXICAL_REBUILD, Changes, build_generation, read_m
 from index.languages import language
 from index.lexical import LexicalRecord
 from index.sentences import sentence_spans
-from index.sync import FileState, Plan, Progress, ProgressCallback
+from index.sync import FileState, Plan, Progress, ProgressCallback, kept_path
 from index.vectors import VectorCache
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "KEEP_DAYS", "Builder"]
 
-FORMAT = "1"
-"""Raised when chunking, the prefix or the words of the lexical leg change: older indexes are then made anew."""
+FORMAT = "2"
+"""Raised when sentences, chunking, prefix or the words of the lexical leg change: older indexes are then made anew."""
 KEEP_DAYS = 30
 """How long removed and replaced versions stay readable by hash."""
 EMBED_SLICE = 256
@@ -80,6 +80,7 @@ class Builder:
             self.connection.execute("delete from articles where id = ?", (row.id,))
             self._delete_chunks(row.id)
         placed = (*plan.moved, *plan.renumbered)
+        self._make_room((*placed, *plan.changed, *plan.added))
         # Articles may change places: no two may have one path even for a moment.
         self.connection.executemany(
             "update articles set path = char(0) || id where id = ?",
@@ -108,12 +109,12 @@ class Builder:
         )
 
     def rechunk(self, articles: Sequence[str] | None = None) -> None:
-        """Cut articles anew, for another embedder or because their chunks are damaged; `build` must then be `anew`.
+        """Cut articles anew, for another format or embedder or their chunks being damaged; `build` must then be `anew`.
 
         Args:
             articles: Ids; None for all.
         """
-        sql = "select a.id, a.title, v.text, a.published from articles a join versions v using (sha256)"
+        sql = "select a.id, a.title, v.text, a.published, a.sha256 from articles a join versions v using (sha256)"
         if articles is None:
             self.connection.execute("delete from chunks")
             rows = self.connection.execute(f"{sql} order by a.id").fetchall()
@@ -122,7 +123,10 @@ class Builder:
             for name in articles:
                 self.connection.execute("delete from chunks where article_id = ?", (name,))
                 rows += self.connection.execute(f"{sql} where a.id = ?", (name,)).fetchall()
-        for article_id, title, text, published in rows:
+        for article_id, title, text, published, sha256 in rows:
+            self.connection.execute(
+                "update versions set sentences = ?, furniture = ? where sha256 = ?", (*_sentences(text), sha256)
+            )
             self._write_chunks(Article(article_id, title, text, published=published))
         self.connection.execute("delete from chunks where article_id not in (select id from articles)")
 
@@ -207,16 +211,23 @@ class Builder:
 
     def write_version(self, article: Article) -> None:
         """Keep a text with its sentences; one that is there already is written anew."""
-        sentences = sentence_spans(article.text)
-        signs = bytes(furniture(article.text, sentences))
         self.connection.execute(
             "insert or replace into versions values (?, ?, ?, ?, ?)",
-            (article.sha256, article.text, pack_spans(sentences), signs, json.dumps(article.pages)),
+            (article.sha256, article.text, *_sentences(article.text), json.dumps(article.pages)),
         )
 
     def embed_missing(self) -> None:
         """Complete the cache for the rows as they are: from the live generation, else by embedding."""
         self._embed_missing(0, self._folder(live_generation(self.connection)))
+
+    def _make_room(self, entries: Sequence[Entry]) -> None:
+        """Give what stays, its line being broken, another path where an article comes that has its number now."""
+        coming = {article.id for article, _, _ in entries}
+        for article, _, _ in entries:
+            row = self.connection.execute("select id, file from articles where path = ?", (article.path,)).fetchone()
+            if row is not None and row[0] not in coming:
+                path = kept_path(row[1], row[0])
+                self.connection.execute("update articles set path = ? where id = ?", (path, row[0]))
 
     def _retire(self, article_id: str, *, path: str = "") -> None:
         self.connection.execute(
@@ -232,8 +243,10 @@ class Builder:
     def _write_article(self, entry: Entry) -> None:
         article, file, folder = entry
         self.write_version(article)
+        # Not "insert or replace": that would delete another article that has the path.
+        self.connection.execute("delete from articles where id = ?", (article.id,))
         self.connection.execute(
-            "insert or replace into articles values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
+            "insert into articles values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
             (
                 article.id,
                 folder,
@@ -328,6 +341,12 @@ class Builder:
         )
         for number, title, text, published, article, outlet in rows:
             yield LexicalRecord(number, title, text, day_number(published), article, outlet)
+
+
+def _sentences(text: str) -> tuple[bytes, bytes]:
+    """Packed spans of a text's sentences, and for each whether it is furniture."""
+    spans = sentence_spans(text)
+    return pack_spans(spans), bytes(furniture(text, spans))
 
 
 def day_number(published: str) -> int:

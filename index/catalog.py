@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import sqlite3
 import struct
 import threading
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from index.articles import Article, Span
 from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
@@ -63,6 +63,8 @@ REMEDY = (
 )
 NO_TEXT = "Could not decode"
 """How SQLite's message begins where bytes of a text were damaged; the rest of the file can be read, and mended."""
+UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+"""What SQLite says where it would have to make a log beside the file, even to read it, and may not."""
 
 _ARTICLE = "id, title, source, author, published, url, language, path, sha256, cluster, folder, file"
 
@@ -111,12 +113,13 @@ class Catalog:
 
     Args:
         path: The file.
-        immutable: It cannot be written, not even beside; the file alone is read.
+        mode: "ro" where it cannot be written, "immutable" where nothing can be written beside it either: the file
+            alone is read then, and what others write is not seen.
     """
 
-    def __init__(self, path: Path, *, immutable: bool = False) -> None:
+    def __init__(self, path: Path, *, mode: Literal["rw", "ro", "immutable"] = "rw") -> None:
         self.path = path
-        self._immutable = immutable
+        self._mode = mode
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
 
@@ -257,7 +260,7 @@ class Catalog:
             self._idle.append(connection)
 
     def _connect(self) -> sqlite3.Connection:
-        suffix = "?immutable=1" if self._immutable else ""
+        suffix = {"rw": "", "ro": "?mode=ro", "immutable": "?immutable=1"}[self._mode]
         try:
             connection = sqlite3.connect(
                 self.path.resolve().as_uri() + suffix,
@@ -267,19 +270,35 @@ class Catalog:
                 timeout=BUSY_MILLISECONDS / 1000,
                 cached_statements=256,
             )
-            if not self._immutable:
+            if self._mode == "rw":
                 connection.execute("pragma journal_mode = wal")
                 connection.execute("pragma synchronous = full")
             connection.execute("pragma secure_delete = on")
+            # SQLite's own lower() knows only the letters of ASCII.
+            connection.create_function("folded", 1, str.casefold, deterministic=True)
         except sqlite3.DatabaseError as error:
             raise self._damaged("opened", error) from error
         return connection
 
 
-def read_only_url(path: Path) -> str:
-    """What to open a SQLite file by (uri=True) to read it only, also on a disk that cannot be written."""
-    writable = os.access(path.parent, os.W_OK)
-    return f"{path.resolve().as_uri()}?{'mode=ro' if writable else 'immutable=1'}"
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a SQLite file to read it only, with what its writers have in its log; alone on a disk without theirs.
+
+    Raises:
+        sqlite3.DatabaseError: It cannot be read.
+    """
+    url = path.resolve().as_uri()
+    for mode in ("mode=ro", "immutable=1"):
+        connection = sqlite3.connect(f"{url}?{mode}", uri=True, check_same_thread=False, timeout=30)
+        try:
+            connection.execute("pragma schema_version")
+        except sqlite3.Error as error:
+            connection.close()
+            if mode == "immutable=1" or error.sqlite_errorcode & 0xFF not in UNWRITABLE:
+                raise
+        else:
+            return connection
+    raise AssertionError
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -288,8 +307,7 @@ def copy_database(source: Path, target: Path) -> None:
     Raises:
         sqlite3.DatabaseError: The source cannot be read.
     """
-    original = sqlite3.connect(read_only_url(source), uri=True, timeout=30)
-    with closing(original), closing(sqlite3.connect(target)) as copy:
+    with closing(connect_to_read(source)) as original, closing(sqlite3.connect(target)) as copy:
         original.backup(copy)
         copy.execute("pragma journal_mode = delete")
 
@@ -297,7 +315,7 @@ def copy_database(source: Path, target: Path) -> None:
 def check_database(file: Path) -> str:
     """SQLite's own word on a file that it only reads: "ok", or what is wrong."""
     try:
-        with closing(sqlite3.connect(read_only_url(file), uri=True, timeout=30)) as connection:
+        with closing(connect_to_read(file)) as connection:
             return str(connection.execute("pragma integrity_check(1)").fetchone()[0])
     except sqlite3.DatabaseError as error:
         return str(error)

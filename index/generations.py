@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from index.catalog import copy_database, read_only_url, sum_rows
+from index.catalog import connect_to_read, copy_database, sum_rows
 from index.dense import DenseIndex
 from index.errors import IndexDamagedError
 from index.lexical import LexicalIndex, LexicalRecord
@@ -339,8 +339,7 @@ def _sum(file: Path) -> str:
 
 def _sum_of_rows(file: Path) -> str:
     """sha256 of all rows but those of `acquire_write`, the one table that Chroma 1.5 writes to on opening."""
-    connection = sqlite3.connect(read_only_url(file), uri=True, timeout=30)
-    with closing(connection):
+    with closing(connect_to_read(file)) as connection:
         sql = "select name, sql from sqlite_master where type = 'table' order by name"
         tables = [name for name, made in connection.execute(sql) if "virtual table" not in made.lower()]
         sums = [sum_rows(connection, name) for name in tables if name != "acquire_write"]

@@ -42,7 +42,7 @@ def read_lines(file: io.BufferedReader, *, max_bytes: int) -> Iterator[tuple[int
                 bad += 1
                 yield number, UnreadableError(f"the line is longer than {max_bytes / 2**20:g} MB")
             elif line.strip():
-                found = extract_line(line)
+                found = _extracted(line)
                 good += 1
                 yield number, found
         except UnreadableError as error:
@@ -52,6 +52,15 @@ def read_lines(file: io.BufferedReader, *, max_bytes: int) -> Iterator[tuple[int
             raise UnreadableError(f"its first {bad} lines hold no article; the rest was not read")
     if not good and not bad:
         raise UnreadableError("it is empty")
+
+
+def _extracted(line: bytes | str) -> Extracted:
+    try:
+        return extract_line(line)
+    except UnreadableError:
+        raise
+    except Exception as error:  # a number of 400 digits for a date, or an author nested 400 deep, costs its line alone
+        raise UnreadableError(f"it cannot be read: {type(error).__name__}: {error}") from error
 
 
 def _wide_lines(file: io.BufferedReader, start: bytes) -> IO[Any]:

@@ -63,7 +63,8 @@ class Library:
         self._current: Generation | None = None
         self._embeddings: ArticleEmbeddings | None = None
         self._borrowed: tempfile.TemporaryDirectory[str] | None = None
-        self._catalog = self._open_catalog()
+        self._seen: tuple[tuple[int, int], ...] | None = None
+        self._opened = self._open_catalog()
         self._catalog.require_version()
 
     @classmethod
@@ -102,6 +103,16 @@ class Library:
         return cls(folder, embedder=embedder, embeddings=embeddings)
 
     @property
+    def _catalog(self) -> Catalog:
+        """The catalog; opened again where it is read apart from its writers and they have written."""
+        if self._seen is not None:
+            with self._lock:
+                if self._seen != self._states():
+                    self._opened.close()
+                    self._opened = self._open_catalog()
+        return self._opened
+
+    @property
     def generation(self) -> int:
         """Number of the live generation, read anew each time; 0 before the first sync."""
         with self._catalog.read() as connection:
@@ -109,7 +120,7 @@ class Library:
 
     @property
     def embeddings(self) -> "ArticleEmbeddings":
-        """The embedder this index was made with, loaded on first use.
+        """The embedder this index was made with, loaded on first use, and again when it was made anew with another.
 
         Raises:
             ModelMissingError: It is not on this machine.
@@ -118,18 +129,18 @@ class Library:
         from index.embedding import load_embeddings
 
         with self._lock:
-            if self._embeddings is None:
-                with self._catalog.read() as connection:
-                    settings = read_settings(connection)
+            with self._catalog.read() as connection:
+                settings = read_settings(connection)
+            recorded = settings.get("fingerprint")
+            if self._embeddings is None or recorded not in (None, self._embeddings.fingerprint):
                 name = settings.get("embedder", self._embedder)
                 precision: Any = settings.get("precision")
                 found = self._given or load_embeddings(name, precision=precision)
-                recorded = settings.get("fingerprint", found.fingerprint)
-                if found.fingerprint != recorded:
+                if recorded not in (None, found.fingerprint):
                     raise IndexMismatchError(
                         "embedding model",
                         found.fingerprint,
-                        recorded,
+                        str(recorded),
                         remedy=f"Embed it again: articleqa sync --rebuild --index {self.path}",
                     )
                 self._embeddings = found
@@ -185,7 +196,7 @@ class Library:
         """Live articles, newest first.
 
         Args:
-            words: All of them occur in title, outlet, author or text.
+            words: All of them occur in title, outlet, author or text, in any case.
             outlet: Its name, in any case.
             start: First publication day, ISO 8601.
             end: Last publication day, ISO 8601.
@@ -193,13 +204,13 @@ class Library:
         conditions, values = ["1"], []
         for word in words.split():
             conditions.append(
-                "(instr(lower(title || ' ' || source || ' ' || author), ?) or exists (select 1 from versions v"
-                " where v.sha256 = articles.sha256 and instr(lower(v.text), ?)))"
+                "(instr(folded(title || ' ' || source || ' ' || author), ?) or exists (select 1 from versions v"
+                " where v.sha256 = articles.sha256 and instr(folded(v.text), ?)))"
             )
-            values += [word.lower()] * 2
+            values += [word.casefold()] * 2
         if outlet:
-            conditions.append("lower(source) = ?")
-            values.append(outlet.lower())
+            conditions.append("folded(source) = ?")
+            values.append(outlet.casefold())
         if start or end:
             conditions.append("published != '' and substr(published, 1, 10) between ? and ?")
             values += [start or "0001-01-01", end or "9999-12-31"]
@@ -325,7 +336,7 @@ class Library:
         """Close everything; the object can be opened again only by `open`."""
         self._let_go()
         with self._lock:
-            self._catalog.close()
+            self._opened.close()
             if self._borrowed is not None:
                 self._borrowed.cleanup()
 
@@ -340,17 +351,39 @@ class Library:
             raise IndexWriteError(self.path, str(error)) from error
 
     def _open_catalog(self) -> Catalog:
-        """The catalog, also on a disk that cannot be written: then alone, or copied together with its log."""
+        """The catalog, also where it cannot be written: with its writers if SQLite can, else apart from them.
+
+        Apart, it is read as it is, or copied together with its log.
+        """
         path = self.path / "catalog.sqlite"
+        self._seen = None
         if os.access(self.path, os.W_OK) and os.access(path, os.W_OK):
             return Catalog(path)
+        catalog = Catalog(path, mode="ro")
+        with suppress(IndexDamagedError):
+            catalog.version()
+            return catalog
+        self._seen = self._states()
         log = path.with_name("catalog.sqlite-wal")
         if log.is_file() and log.stat().st_size:
+            if self._borrowed is not None:
+                self._borrowed.cleanup()
             self._borrowed = tempfile.TemporaryDirectory(prefix="articleqa-")
             for file in (path, log):
                 shutil.copyfile(file, Path(self._borrowed.name) / file.name)
             return Catalog(Path(self._borrowed.name) / path.name)
-        return Catalog(path, immutable=True)
+        return Catalog(path, mode="immutable")
+
+    def _states(self) -> tuple[tuple[int, int], ...]:
+        """Time stamp and size of the catalog and of its log; zeros where there is none."""
+        states = []
+        for name in ("catalog.sqlite", "catalog.sqlite-wal"):
+            try:
+                found = (self.path / name).stat()
+                states.append((found.st_mtime_ns, found.st_size))
+            except FileNotFoundError:
+                states.append((0, 0))
+        return tuple(states)
 
     def _let_go(self) -> None:
         """Close the generations this process has open and nobody reads."""

@@ -47,7 +47,7 @@ def sentence_spans(text: str) -> list[Span]:
 
     A line end always ends a sentence, so headings, captions and list entries without a full stop stand
     alone. A sentence over `MAX_SENTENCE` is cut, at sentence ends inside a quotation, clause or list breaks
-    if it has any.
+    if it has any, and within a word only where there is no space.
 
     Args:
         text: Any text; offsets count its code points.
@@ -63,9 +63,16 @@ def sentence_spans(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     for line in _LINE.finditer(text):
-        for start in range(line.start(), line.end(), _BLOCK):
+        start = line.start()
+        while start < line.end():
             end = min(start + _BLOCK, line.end())
-            spans.extend(_cut_long(text, _split_line(text, start, end)))
+            found = _split_line(text, start, end)
+            if len(found) < 2:
+                found = _cut_long(text, found)
+            if end < line.end() and found and found[-1][0] > start:
+                end = found.pop()[0]  # it may go on beyond the block: the next one begins with it
+            spans.extend(_cut_long(text, found))
+            start = end
     return spans
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from index.articles import Article, article_files, read_file
+from index.articles import Article, article_files, has_valid_name, read_file, shown_path
 from index.catalog import ArticleRow
 from index.errors import ArticleError, SourceShrunkError
 from index.parsing_worker import ParsingWorker
 
-__all__ = ["Change", "Plan", "Progress", "Scan", "SyncReport", "exclusion", "guard", "plan", "scan"]
+__all__ = ["Change", "Plan", "Progress", "Scan", "SyncReport", "exclusion", "guard", "kept_path", "plan", "scan"]
 
 REMOVAL_SHARE = 0.3
 """A folder that lost more than this share of its articles at once stops a sync until confirmed."""
@@ -114,7 +114,8 @@ class Scan:
         files: Every file found, by path.
         articles: Every article read, with its file and folder, by its path.
         untouched: Files that are as they were when they were last read.
-        unreadable: Files of which something could not be read, now or before: what is known of them stays.
+        unreadable: Files of which something could not be read, and folders that could not be looked through: what
+            is known of them stays.
         failed: What could not be read.
     """
 
@@ -183,19 +184,18 @@ def scan(
     failed: list[ArticleError] = []
     with ParsingWorker() as worker:
         for done, (file, folder) in enumerate(listed):
-            progress(Progress(stage="reading", done=done, total=len(listed), name=file))
-            state, before = _state(file, folder), known.get(file)
-            if before is not None and state is not None and state.modified >= 0 and replace(before, error="") == state:
-                files[file] = before
-                (unreadable if before.error else untouched).add(file)
-                if before.error:
-                    failed.append(ArticleError(file, before.error))
+            progress(Progress(stage="reading", done=done, total=len(listed), name=shown_path(file)))
+            state = _state(file, folder)
+            # What failed is read again each time: a permission, or a busy machine, changes no time stamp.
+            if state is not None and state.modified >= 0 and known.get(file) == state:
+                files[file] = state
+                untouched.add(file)
                 continue
             found, errors = _read(file, folder, worker)
             failed += errors
             if errors or not found:
                 unreadable.add(file)
-            if state is not None:
+            if state is not None and has_valid_name(file):
                 files[file] = replace(state, error=_reason(file, errors))
             for article in found:
                 if exclusion(article.path, file, article.sha256) not in excluded:
@@ -223,7 +223,7 @@ def plan(known: Sequence[ArticleRow], taken: Iterable[str], found: Scan) -> Plan
     kept, changed, renumbered, gone = len(known) - len(read), [], [], []
     for row in read:
         path = pairs.get(row.id)
-        if path is None and row.file in found.unreadable:
+        if path is None and _is_unreadable(row.file, found):
             kept += 1
         elif path is None:
             gone.append(row)
@@ -244,6 +244,11 @@ def plan(known: Sequence[ArticleRow], taken: Iterable[str], found: Scan) -> Plan
         removed=tuple(gone),
         unchanged=kept,
     )
+
+
+def _is_unreadable(file: str, found: Scan) -> bool:
+    """Whether a file, or a folder it lies in, could not be read."""
+    return not found.unreadable.isdisjoint((file, *map(str, Path(file).parents)))
 
 
 def _pairs(known: Sequence[ArticleRow], found: Scan) -> dict[str, str]:
@@ -309,14 +314,25 @@ def _reason(file: str, errors: Sequence[ArticleError]) -> str:
     return f"line {line}: {errors[0].reason}{more}" if line else f"{errors[0].reason}{more}"
 
 
+def kept_path(file: str, article_id: str) -> str:
+    """Path of an article that stays although its line cannot be read and another has its number now.
+
+    Example:
+        >>> kept_path("/a/b.jsonl", "9f86d081884c7d65")
+        '/a/b.jsonl#kept:9f86d081884c7d65'
+    """
+    return f"{file}#kept:{article_id}"
+
+
 def exclusion(path: str, file: str, sha256: str) -> str:
-    """What keeps a removed article out: its path, or its text where the path is only a line number.
+    """What keeps a removed article out: its path, or its text where the path is no more than a line number.
 
     Example:
         >>> exclusion("/a/b.jsonl#7", "/a/b.jsonl", "e3b0"), exclusion("/a/c.txt", "/a/c.txt", "e3b0")
         ('/a/b.jsonl#sha256:e3b0', '/a/c.txt')
     """
-    return f"{file}#sha256:{sha256}" if path.removeprefix(f"{file}#").isdigit() else path
+    line = path.removeprefix(f"{file}#")
+    return f"{file}#sha256:{sha256}" if line.isdigit() or path.startswith(kept_path(file, "")) else path
 
 
 def _same(row: ArticleRow, article: Article) -> bool:

@@ -1,6 +1,7 @@
 """The files of a folder tree that may hold articles."""
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ def article_files(root: str | Path) -> list[Path]:
 
     Hidden files and folders, links that lead out of the tree, what is no regular file (pipes, sockets,
     devices) and files of other formats are passed over. A file that several links lead to is listed once.
-    A folder that cannot be listed stands in the list itself, so that reading it gives the error.
+    A folder that cannot be listed, and what cannot be looked at in one that cannot be entered, stands in the list
+    itself, so that reading it gives the error.
 
     Args:
         root: A folder, or one file, which is listed whatever its format.
@@ -42,28 +44,37 @@ def article_files(root: str | Path) -> list[Path]:
         except OSError:
             files[folder] = folder
             continue
-        for path, target in _entries(entries, top):
-            if target.is_dir() and target not in folders:
+        for path, target, mode in _entries(entries, top):
+            if stat.S_ISDIR(mode) and target not in folders:
                 folders.add(target)
                 waiting.append(path)
-            elif (format_of(path) or path.suffix.lower() in FOREIGN) and target.is_file():
+            elif not mode or ((format_of(path) or path.suffix.lower() in FOREIGN) and stat.S_ISREG(mode)):
                 files.setdefault(target, path)
     return sorted(files.values(), key=lambda path: path.relative_to(top).parts)
 
 
-def _entries(entries: list[os.DirEntry[str]], top: Path) -> Iterator[tuple[Path, Path]]:
-    """What is not hidden, with where it leads to if it is a link within the tree."""
+def _entries(entries: list[os.DirEntry[str]], top: Path) -> Iterator[tuple[Path, Path, int]]:
+    """What is not hidden, where it leads to if it is a link within the tree, and its mode; 0 where none can be told."""
     for entry in entries:
         path = Path(entry.path)
-        target = _target(path, top) if entry.is_symlink() else path
-        if not entry.name.startswith(".") and target is not None:
-            yield path, target
+        if entry.name.startswith("."):
+            continue
+        try:
+            target = _target(path, top) if entry.is_symlink() else path
+            if target is not None:
+                yield path, target, target.stat().st_mode
+        except FileNotFoundError:  # it went meanwhile
+            continue
+        except OSError:
+            yield path, path, 0
 
 
 def _target(link: Path, top: Path) -> Path | None:
     """Where a link leads to, if that is there and within the tree."""
     try:
         target = link.resolve(strict=True)
+    except PermissionError:
+        raise
     except (OSError, RuntimeError):  # RuntimeError: links in a circle, before Python 3.13
         return None
     return target if target.is_relative_to(top) else None

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from langchain_core.utils.iter import batch_iterate
 
-from index.catalog import read_only_url
+from index.catalog import connect_to_read
 
-__all__ = ["VectorCache"]
+__all__ = ["VectorCache", "is_damage"]
 
 SCHEMA = """create table if not exists vectors (
     fingerprint text not null, key blob not null, vector blob not null, crc integer not null,
@@ -22,6 +22,11 @@ READ_BATCH = 500
 """Keys a query; SQLite takes 32,766 values, and a longer list is no faster."""
 DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 """What SQLite says of a file that is not ours, or no longer. A full or locked disk is none of these."""
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that the file is not what was written."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
 
 
 class VectorCache:
@@ -130,7 +135,7 @@ class VectorCache:
             self._connection = sqlite3.connect(":memory:")
             self._connection.execute(SCHEMA)
             return
-        if error.sqlite_errorcode & 0xFF not in DAMAGE:
+        if not is_damage(error):
             raise error
         self.was_damaged = str(error)
         self.discard()
@@ -143,7 +148,7 @@ class VectorCache:
         return int(self._connection.execute(f"pragma {name}").fetchone()[0])
 
     def _connect_to_read(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(read_only_url(self.path), uri=True, check_same_thread=False, timeout=30)
+        connection = connect_to_read(self.path)
         try:
             connection.execute(PROBE).fetchone()
         except BaseException:

@@ -14,6 +14,8 @@ __all__ = ["extract_docx"]
 _MAX_UNPACKED = 300 * 2**20  # bytes; pictures are not unpacked, but their sizes count
 _MAX_PARTS = 10_000
 _MAX_DEPTH = 5  # of tables within tables
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WRAPPERS = ("ins", "moveTo", "smartTag", "customXml", "sdt", "sdtContent")
 
 
 def extract_docx(data: bytes) -> Extracted:
@@ -26,6 +28,7 @@ def extract_docx(data: bytes) -> Extracted:
     from docx import Document
 
     document = Document(io.BytesIO(data))
+    _unwrap(document.element.body)
     text = join_blocks(_blocks(document, depth=0))
     if not text:
         raise UnreadableError("it holds no text")
@@ -49,6 +52,17 @@ def _check_archive(data: bytes) -> None:
     unpacked = sum(part.file_size for part in parts)
     if unpacked > _MAX_UNPACKED or len(parts) > _MAX_PARTS:
         raise UnreadableError(f"it unpacks to {unpacked / 2**20:.0f} MB in {len(parts)} parts; that is no article")
+
+
+def _unwrap(body: Any) -> None:
+    """Put what stands in a tracked insertion, a form field or a tag where that stands: python-docx 1.2 passes over it.
+
+    Deleted text stays within its `w:del` or `w:moveFrom`, which are passed over rightly.
+    """
+    for wrapper in list(body.iter(*(f"{_WORD}{name}" for name in _WRAPPERS))):
+        for child in list(wrapper):
+            wrapper.addprevious(child)
+        wrapper.getparent().remove(wrapper)
 
 
 def _blocks(container: Any, *, depth: int) -> Iterator[str]:

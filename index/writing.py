@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.articles import read_file
+from index.articles import has_valid_name, read_file, shown_path
 from index.building import FORMAT, Builder
 from index.catalog import ArticleRow, live_generation, read_rows, read_settings, row_sums, write_settings
 from index.embedding import load_embeddings
@@ -126,8 +126,13 @@ class Writer:
         for name in names:
             absolute = str(Path(name).expanduser().resolve())
             rows = read_rows(connection, "where id = ? or path in (?, ?) or file = ?", (name, name, absolute, absolute))
-            sql = "select distinct article_id from retired where article_id = ? or sha256 = ? or path in (?, ?)"
-            gone = [row[0] for row in connection.execute(sql, (name, name, name, absolute))] if erase else []
+            # What a folder or a file of many articles held before has a path below its own, or is a line of it.
+            sql = (
+                "select distinct article_id from retired where article_id = ? or sha256 = ? or path in (?, ?)"
+                " or substr(path, 1, ?) in (?, ?)"
+            )
+            within = (len(absolute) + 1, f"{absolute}/", f"{absolute}#")
+            gone = [row[0] for row in connection.execute(sql, (name, name, name, absolute, *within))] if erase else []
             if not (rows or gone or absolute in known):
                 raise KeyError(name)
             articles += rows
@@ -186,6 +191,7 @@ class Writer:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """A write transaction; a half-built generation goes with it when it fails."""
+        self._generations.mkdir(exist_ok=True)  # it can be lost, and is made again from the rest
         with self._catalog.write() as connection:
             live = live_generation(connection)
             try:
@@ -255,6 +261,8 @@ class Writer:
         wanted = set()
         for path in paths:
             place = Path(path).expanduser().resolve()
+            if not has_valid_name(place):
+                raise ArticleError(shown_path(place), "its name is not valid UTF-8; rename it")
             owner = max((f for f in known if place.is_relative_to(f)), key=len, default=None)
             if owner is None and not place.exists():
                 raise ArticleError(place, "there is no such file or folder")

@@ -142,6 +142,20 @@ def test_a_bad_line_costs_that_line(tmp_path):
     assert articles[2].text == "\ufffd lone"
 
 
+def test_a_hostile_line_costs_that_line(tmp_path):
+    deep = '{"name": [' * 400 + '""' + "]}" * 400
+    rows = [
+        '{"text": "A."}',
+        f'{{"text": "B.", "date": 1{"0" * 400}}}',
+        f'{{"text": "C.", "author": {deep}}}',
+        '{"text": "D."}',
+    ]
+    articles, errors = split(read_articles(write(tmp_path, "x.jsonl", "\n".join(rows))))
+    assert [a.text for a in articles][:: len(articles) - 1] == ["A.", "D."]
+    assert "x.jsonl#2" in [e.path.rsplit("/", 1)[1] for e in errors]
+    assert len(articles) + len(errors) == 4
+
+
 def test_a_line_that_is_too_long_is_passed_over_without_holding_it(tmp_path):
     long = json.dumps({"text": "x " * 600_000})
     path = write(tmp_path, "x.jsonl", f'{{"text": "One."}}\n{long}\n{{"text": "Two."}}')

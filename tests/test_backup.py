@@ -99,6 +99,26 @@ def test_no_file_of_an_archive_leaves_the_index(tmp_path):
         assert not (tmp_path / "out").exists()
 
 
+def test_a_damaged_cache_of_vectors_is_left_out(library, tmp_path):
+    library.close()
+    (library.path / "vectors.sqlite").write_bytes(b"no database" * 1000)
+    backup(library, tmp_path / "b.tar")
+    restore(tmp_path / "b.tar", tmp_path / "again")
+    again = Library.open(tmp_path / "again", embeddings=BagOfWords())
+    report = again.verify(repair=True)
+    assert (report.ok, report.embedded) == (True, 0)
+    again.close()
+    assert check_whole(tmp_path / "again", 0, SIZE) == 1
+
+
+def test_a_damaged_generation_is_said_with_what_to_run(library, tmp_path):
+    library.close()
+    (library.path / "generations" / "000001" / "dense" / "chroma.sqlite3").write_bytes(b"no database" * 1000)
+    with pytest.raises(BackupError, match="articleqa verify --repair --index"):
+        backup(library, tmp_path / "b.tar")
+    assert not (tmp_path / "b.tar").exists()
+
+
 def test_a_backup_that_cannot_be_written_says_so(library, tmp_path):
     with pytest.raises(BackupError):
         backup(library, tmp_path / "nowhere" / "b.tar")

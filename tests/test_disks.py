@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from index.errors import IndexWriteError
+from index.backup import backup
+from index.errors import BackupError, IndexWriteError
 from index.library import Library
 from tests.crashing import check_whole, write_round
 from tests.fakes import BagOfWords
@@ -57,6 +58,16 @@ def test_a_full_disk_is_said_and_the_old_generation_answers(disk, news, leave):
     assert library.sync().generation > 1
     library.close()
     check_whole(disk / "index", 1, SIZE)
+
+
+def test_a_backup_to_a_full_disk_says_what_to_do(disk, news, tmp_path):
+    library = Library.open(tmp_path / "index", create=True, embeddings=BagOfWords())
+    library.sync(news)
+    fill(disk, leave=64_000)
+    with pytest.raises(BackupError, match="Make room there"):
+        backup(library, disk / "b.tar")
+    assert sorted(path.name for path in disk.iterdir()) == ["ballast"]
+    library.close()
 
 
 @pytest.mark.parametrize("log", ["emptied", "left by a crash"])

@@ -1,5 +1,7 @@
+import io
 import os
 import signal
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -357,6 +359,30 @@ def test_a_docx_gives_paragraphs_lists_and_tables_in_order():
     )
     assert found.text == "They begin.\n\n- one\n- two\n\nTown | Share\nLyon | 27"
     assert (found.metadata.title, found.metadata.author) == ("Harbour talks", "Ann Ito")
+
+
+def test_a_docx_is_read_with_its_tracked_insertions_and_fields_and_without_what_was_deleted():
+    def run(text, tag="t"):
+        return f'<w:r><w:{tag} xml:space="preserve">{text}</w:{tag}></w:r>'
+
+    body = (
+        f"<w:p>{run('The council ')}<w:ins>{run('did not ')}</w:ins><w:del>{run('will ', 'delText')}</w:del>"
+        f"{run('agree')}<w:smartTag>{run(' on ')}</w:smartTag><w:moveTo>{run('Monday')}</w:moveTo>"
+        f"<w:moveFrom>{run(' Sunday')}</w:moveFrom>"
+        f"<w:sdt><w:sdtPr/><w:sdtContent>{run(' in Lyon.')}</w:sdtContent></w:sdt></w:p>"
+        f"<w:sdt><w:sdtContent><w:p>{run('It rained.')}</w:p></w:sdtContent></w:sdt>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(make_docx([(None, "Tea.")]))) as plain, zipfile.ZipFile(out, "w") as made:
+        for part in plain.infolist():
+            data = plain.read(part)
+            if part.filename == "word/document.xml":
+                data = data.replace(b"<w:body>", b"<w:body>" + body.encode())
+            made.writestr(part, data)
+    found = extract(out.getvalue(), "docx")
+    assert "The council did not agree on Monday in Lyon.\n\nIt rained." in found.text
+    assert "Sunday" not in found.text
+    assert "will" not in found.text
 
 
 @pytest.mark.parametrize(

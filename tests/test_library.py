@@ -1,10 +1,14 @@
 import json
 import os
-from contextlib import closing
+import shutil
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from index.articles import article_files
+from index.catalog import row_sums, write_settings
 from index.errors import (
     ArticleError,
     IndexLockedError,
@@ -14,6 +18,7 @@ from index.errors import (
 )
 from index.library import Filters, Library
 from index.locking import writer_lock
+from index.sync import plan, scan
 from index.vectors import VectorCache
 from tests.fakes import BagOfWords
 
@@ -301,8 +306,42 @@ def test_a_broken_line_removes_nothing_that_was_known(library, tmp_path):
     report = library.sync()
     assert (counts(report), len(report.failed)) == ({}, 1)
     again = library.sync()
-    assert [error.reason.startswith("line 4") for error in again.failed] == [True]
+    assert [Path(error.path).name for error in again.failed] == ["wire.jsonl#4"]
+    assert [reason.startswith("line 4: it is not valid JSON") for _, reason in library.status().unreadable] == [True]
     assert len(library.articles()) == 4
+
+
+def test_a_broken_line_keeps_its_article_while_others_take_its_number(library, tmp_path):
+    texts = [f"{name} arrives\n\n" + SHIPS.format(name) for name in ("Alma", "Berta", "Clara", "Dora")]
+    file = lines(tmp_path, *texts)
+    library.sync(file)
+    ids = {row.title: row.id for row in library.articles()}
+    elsa = "Elsa arrives\n\n" + SHIPS.format("Elsa")
+    lines(tmp_path, elsa, texts[0], '{"text": "cut in the midd', *texts[2:])
+    assert counts(library.sync()) == {"added": 1}
+    assert counts(library.sync()) == {}
+    paths = {row.title: row.path for row in library.articles()}
+    assert paths["Alma arrives"] == f"{file}#2"
+    assert paths["Berta arrives"] == f"{file}#kept:{ids['Berta arrives']}"
+    assert len(whole(library)) == 5
+    lines(tmp_path, elsa, *texts)
+    assert counts(library.sync()) == {}
+    assert {row.title: (row.id, row.path) for row in library.articles()}["Berta arrives"] == (
+        ids["Berta arrives"],
+        f"{file}#3",
+    )
+
+
+def test_an_article_kept_without_its_line_stays_out_once_removed(library, tmp_path):
+    texts = [f"{name} arrives\n\n" + SHIPS.format(name) for name in ("Alma", "Berta", "Clara", "Dora")]
+    file = lines(tmp_path, *texts)
+    library.sync(file)
+    lines(tmp_path, "Elsa arrives\n\n" + SHIPS.format("Elsa"), texts[0], '{"text": "cut', *texts[2:])
+    library.sync()
+    library.remove(next(row.id for row in library.articles() if row.title == "Berta arrives"))
+    lines(tmp_path, *texts)
+    assert counts(library.sync(allow_removal=True)) == {"removed": 1}
+    assert "Berta arrives" not in whole(library)
 
 
 def test_a_file_that_became_unreadable_keeps_what_was_known(library, folder):
@@ -312,6 +351,93 @@ def test_a_file_that_became_unreadable_keeps_what_was_known(library, folder):
     assert (counts(report), [error.path for error in report.failed]) == ({}, [str(folder / "alma.txt")])
     assert "Alma arrives" in whole(library)
     assert dict(library.status().unreadable).keys() == {str(folder / "alma.txt")}
+
+
+def test_what_failed_is_read_again_although_its_time_stamp_stands(library, folder):
+    """As after a permission, a timeout or a crash: nothing of the file has changed."""
+    ship(folder, "Frieda")
+    library.sync(folder)
+    library.remove(str(folder / "frieda.txt"))
+    with library._catalog.write() as connection:
+        connection.execute("delete from excluded")
+        connection.execute("update files set error = 'it timed out' where path like '%frieda.txt'")
+    assert counts(library.sync()) == {"added": 1}
+    assert library.status().unreadable == ()
+
+
+def test_a_name_that_is_not_utf8_is_reported_each_time_and_stops_nothing(library, folder):
+    write(folder, os.fsdecode(b"caf\xe9.txt"), SHIPS.format("Zora"))
+    for added in ({"added": 5}, {}):
+        report = library.sync(folder)
+        assert counts(report) == added
+        assert [(error.path, error.reason) for error in report.failed] == [
+            (str(folder / "caf\ufffd.txt"), "its name is not valid UTF-8; rename it")
+        ]
+    ship(folder.parent / os.fsdecode(b"d\xe9p\xf4t"), "Zora")
+    with pytest.raises(ArticleError, match="rename it") as caught:
+        library.sync(folder.parent / os.fsdecode(b"d\xe9p\xf4t"))
+    str(caught.value).encode()
+
+
+def test_a_second_line_of_one_id_is_reported_by_a_sync(library, tmp_path):
+    file = lines(
+        tmp_path, '{"id": "x", "text": "One."}', '{"id": "x", "text": "Two."}', '{"id": 4, "text": "Four."}', "A."
+    )
+    for added in ({"added": 3}, {}):
+        report = library.sync(file)
+        assert counts(report) == added
+        assert [(error.path, error.reason) for error in report.failed] == [
+            (f"{file}#2", "its id 'x' is already that of a line before it")
+        ]
+    assert sorted(row.path for row in library.articles()) == [f"{file}#4", f"{file}#id:4", f"{file}#x"]
+
+
+def test_a_line_that_names_a_number_is_removed_alone_and_stays_out(library, tmp_path):
+    def wire(text):
+        return lines(tmp_path, *(json.dumps({"id": n, "title": f"{n}", "text": words}) for n, words in text.items()))
+
+    both = SHIPS.format("Alma")
+    file = wire({7: both, 8: both})
+    library.sync(file)
+    library.remove("7")
+    wire({7: both, 8: both, 9: "Another."})
+    assert counts(library.sync()) == {"added": 1}
+    wire({7: "Edited.", 8: both, 9: "Another."})
+    assert counts(library.sync()) == {}
+    assert sorted(row.id for row in library.articles()) == ["8", "9"]
+
+
+@contextmanager
+def as_nobody():
+    """Permissions count for root no more."""
+    if os.getuid():
+        yield
+        return
+    os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444], ids=["not listed", "not entered"])
+def test_a_folder_that_cannot_be_looked_through_is_reported_and_keeps_its_articles(library, mode):
+    with TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        for name in ("Alma", "Berta", "Clara", "Dora", "Elsa"):
+            ship(Path(made), name)
+        path = ship(Path(made) / "shut", "Gerda")
+        library.sync(made)
+        path.parent.chmod(mode)
+        with as_nobody():
+            found = article_files(made)
+            state = scan([made], {}, others=(), excluded=frozenset(), progress=lambda _: None)
+        path.parent.chmod(0o755)
+    shut = path if mode else path.parent
+    assert shut in found
+    assert [error.path for error in state.failed] == [str(shut)]
+    todo = plan(library.articles(), [], state)
+    assert (todo.removed, todo.unchanged) == ((), 6)
 
 
 def test_the_same_name_in_two_outlets_is_two_articles(library, tmp_path):
@@ -351,6 +477,18 @@ def test_articles_are_listed_by_words_outlet_and_day(library, tmp_path):
     assert [row.title for row in library.articles(outlet="herald")] == ["Alma sails"]
     assert [row.title for row in library.articles(start="2021-01-01")] == ["Berta burns"]
     assert library.outlets() == [("Courier", 1), ("Herald", 1)]
+
+
+def test_words_and_outlets_are_found_in_any_case_of_any_alphabet(library, tmp_path):
+    row = {
+        "title": "\u0395\u03bb\u03bb\u03ac\u03b4\u03b1",
+        "source": "\u00c9l\u00e9phant",
+        "text": "Stra\u00dfe in K\u00d6LN.",
+    }
+    write(tmp_path, "wire.jsonl", json.dumps(row))
+    library.sync(tmp_path / "wire.jsonl")
+    assert len(library.articles(words="STRASSE k\u00f6ln \u03b5\u03bb\u03bb\u03ac\u03b4\u03b1")) == 1
+    assert len(library.articles(outlet="\u00e9L\u00c9PHANT")) == 1
 
 
 @pytest.mark.parametrize("stage", ["reading", "embedding", "writing"])
@@ -400,6 +538,16 @@ def test_another_embedder_is_refused_with_what_to_run(library, folder):
     other.close()
 
 
+def test_a_reader_notices_that_the_index_was_made_anew_with_another_embedder(library, folder):
+    library.sync(folder)
+    assert library.embeddings.name == "bag-of-words"
+    other = Library.open(library.path, embeddings=BagOfWords("other-words"))
+    other.sync(rebuild=True)
+    with pytest.raises(IndexMismatchError, match="sync --rebuild"):
+        _ = library.embeddings
+    other.close()
+
+
 def test_a_rebuild_makes_the_index_anew_for_another_embedder_while_the_old_one_answers(library, folder):
     library.sync(folder)
     other = Library.open(library.path, embeddings=BagOfWords("other-words", token_limit=20))
@@ -424,6 +572,21 @@ def test_an_index_of_another_version_is_refused(library, folder):
         connection.execute("pragma user_version = 99")
     with pytest.raises(IndexMismatchError, match="articleqa index FOLDER"):
         Library.open(library.path)
+
+
+def test_a_rebuild_cuts_the_sentences_of_an_older_format_anew(library, folder):
+    library.sync(folder)
+    with library._catalog.write() as connection:
+        connection.execute("update settings set value = '1' where key = 'format'")
+        connection.execute(
+            "update versions set sentences = substr(sentences, 1, 8), furniture = substr(furniture, 1, 1)"
+        )
+        write_settings(connection, row_sums(connection))
+    library.sync(rebuild=True)
+    assert library.verify().ok
+    with library.snapshot() as snapshot:
+        rows = snapshot.chunks(sorted(snapshot._generation.lexical.numbers()))
+    assert {len(row.sentences) for row in rows.values()} == {2}
 
 
 def test_other_languages_are_said(library, folder):
@@ -469,6 +632,29 @@ def test_readers_notice_a_new_generation_by_themselves(library, folder):
     reader.close()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can write what it then may not")
+@pytest.mark.parametrize("writer", ["at work", "away"])
+def test_a_reader_without_permission_to_write_notices_what_others_write(writer):
+    with TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        ship(Path(made) / "news", "Alma")
+        first = Library.open(Path(made) / "index", create=True, embeddings=BagOfWords())
+        first.sync(Path(made) / "news")
+        if writer == "away":
+            first.close()
+        with as_nobody():
+            reader = Library.open(Path(made) / "index", embeddings=BagOfWords())
+            assert (reader.generation, len(reader.articles())) == (1, 1)
+        again = Library.open(Path(made) / "index", embeddings=BagOfWords())
+        for number, name in enumerate(("Berta", "Clara"), 2):
+            ship(Path(made) / "news", name)
+            again.sync()
+            with as_nobody():
+                assert (reader.generation, len(reader.articles())) == (number, number)
+        for opened in (reader, again, first):
+            opened.close()
+
+
 def test_a_generation_is_swept_once_nobody_reads_it(library, folder):
     def there():
         return sorted(p.name for p in (library.path / "generations").iterdir())
@@ -491,6 +677,15 @@ def test_a_damaged_live_generation_is_made_anew_by_the_next_sync(library, folder
     (library.path / "generations" / "000001" / "finished.json").unlink()
     report = library.sync()
     assert (report.generation, report.embedded, report.unchanged) == (2, 0, 5)
+    assert len(whole(library)) == 5
+
+
+@pytest.mark.parametrize("way", ["sync", "verify"])
+def test_a_lost_folder_of_generations_is_made_again(library, folder, way):
+    library.sync(folder)
+    shutil.rmtree(library.path / "generations")
+    report = library.sync() if way == "sync" else library.verify(repair=True)
+    assert report.embedded == 0
     assert len(whole(library)) == 5
 
 
@@ -527,6 +722,20 @@ def test_an_erased_article_is_in_no_file_any_more(library, folder, way):
     assert len(whole(library)) == 5
     assert path.exists()
     reader.close()
+
+
+@pytest.mark.parametrize("named", ["folder", "wire.jsonl"])
+def test_erasing_a_folder_or_a_file_of_lines_leaves_no_earlier_version_of_it(library, folder, named):
+    lines(folder, "Zephyrs\n\nQuixotic zephyrs vexed the harbour.")
+    library.sync(folder)
+    lines(folder, "Zephyrs\n\nNothing to see here.")
+    library.sync(allow_removal=True)
+    write(folder, "wire.jsonl", "")
+    library.remove(str(folder / "wire.jsonl"))
+    library.sync()
+    assert files_with(library.path, b"Quixotic zephyrs")
+    library.remove(str(folder if named == "folder" else folder / named), erase=True)
+    assert files_with(library.path, b"Quixotic zephyrs") == []
 
 
 def test_an_erasure_that_was_broken_off_is_finished_by_the_next_sync(library, folder):

@@ -60,6 +60,15 @@ def test_an_over_long_quotation_is_cut_at_its_sentences():
     assert all(piece.endswith((".", "\u201d")) for piece in split(text)[:-1])
 
 
+def test_a_long_line_is_never_cut_within_a_sentence_or_a_word():
+    sentences = [f"The town of number {n} voted for the {'very ' * (n % 40)}long road." for n in range(100)]
+    assert split(" ".join(sentences)) == sentences
+    words = [f"word{n}" for n in range(3000)]
+    assert " ".join(split(" ".join(words))).split() == words
+    spaced = "First." + " " * 9000 + "Second."
+    assert split(spaced) == ["First.", "Second."]
+
+
 def test_a_megabyte_without_a_space_is_cut_and_kept():
     text = "e\u0301" * 500_000
     pieces = split(text)
