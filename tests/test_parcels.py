@@ -1,4 +1,8 @@
 import json
+import re
+from html import unescape
+
+import pytest
 
 from index.articles import Article
 from qa.answer import Answer
@@ -54,6 +58,18 @@ def test_unanswered_is_said_in_every_form():
     assert "The articles do not say." in to_markdown(nothing)
     assert "The articles do not say." in to_html(nothing)
     assert json.loads(to_json(nothing))["conversation"][0]["answered"] is False
+
+
+@pytest.mark.parametrize(("kind", "packer"), [("md", to_markdown), ("html", to_html), ("json", to_json)])
+def test_what_the_page_saves_is_what_was_packed_to_the_character(kind, packer):
+    turning = Article(id="turning", title="Turned", text="It said \u202eopen\u202c & <shut>.")
+    answer = OPEN.replace(citations=(citation_of(turning, turning.text),))
+    talk = Conversation().begin(Asked(question=answer.question)).answered(answer)
+    read_back = unescape(re.fullmatch("<pre[^>]*>([^<]*)</pre>", parcel(talk, kind))[1])
+    assert read_back == packer(talk)
+    assert "\u202e" in to_markdown(talk)
+    assert json.loads(to_json(talk))["conversation"][0]["citations"][0]["quote"] == turning.text
+    assert "hidden-mark" in to_html(talk)
 
 
 def test_an_unknown_kind_is_nothing():

@@ -4,6 +4,7 @@ Every button carries `data-act` (what to do) and nothing executable; the page's 
 them. Lists are bounded, so that an answer with thousands of citations stays a page.
 """
 
+import html
 from collections.abc import Sequence
 
 from qa.answer import Alternative, Answer, AnswerSentence, Citation, Passage
@@ -285,5 +286,5 @@ def _actions(turn: str, answer: Answer, rating: str) -> str:
         f' aria-pressed="{pressed["up"]}">Right</button>'
         f'<button type="button" class="action" data-act="rate" data-turn="{name}" data-side="down"'
         f' aria-pressed="{pressed["down"]}">Wrong</button>'
-        f'<pre class="copy-text" hidden>{escaped(copy_text(answer))}</pre></div>'
+        f'<pre class="copy-text" hidden>{html.escape(copy_text(answer))}</pre></div>'
     )
