@@ -172,6 +172,28 @@ def test_copied_text_carries_quote_and_source():
     )
 
 
+def test_copied_text_says_of_a_guess_what_the_page_says():
+    guess = citation_of(TALKS, QUOTE, "The key countries involved")
+    nothing = Answer(question="q", searched_for="q", answered=False, confidence=0.32, guess=guess, notes=("Newest.",))
+    copied = copy_text(nothing)
+    head = "q\n\nThe articles do not clearly say.\nNewest.\nThe likeliest sentence, 32% likely to answer it:\n\n[1] “"
+    assert copied.startswith(head + QUOTE)
+    assert copy_text(nothing.replace(guess=None, notes=())) == "q\n\nThe articles do not say."
+
+
+def test_copied_text_names_every_alternative_where_articles_disagree():
+    split = answered(
+        citations=(citation_of(TALKS, QUOTE), citation_of(BRIDGE, BRIDGE.text, number=2)),
+        alternatives=(
+            Alternative(text="the key countries", citations=(1,), newest=True),
+            Alternative(text="eleven countries", citations=(2,)),
+        ),
+        notes=("The articles disagree.",),
+    )
+    said = "The articles disagree.\n- the key countries [1] (newest)\n- eleven countries [2]\n\n[1] “"
+    assert copy_text(split).startswith(f"who must agree?\n\n{said}")
+
+
 @given(st.sampled_from(["title", "source", "author", "published", "url", "id"]), st.text(max_size=40))
 def test_no_field_of_an_article_brings_markup(field, extra):
     given_fields = {"id": "a", "title": "t", "text": f"Say {HOSTILE} {extra} now."} | {field: HOSTILE + extra}

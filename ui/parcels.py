@@ -5,7 +5,7 @@ import json
 
 from qa.answer import Answer
 from ui.conversations import Conversation
-from ui.evidence import copy_text
+from ui.evidence import copy_text, plain_lines, quoted
 from ui.markup import escaped, safe_link, shown_day
 
 __all__ = ["parcel", "to_html", "to_json", "to_markdown"]
@@ -50,8 +50,10 @@ def to_html(conversation: Conversation) -> str:
 
 
 def _markdown(answer: Answer) -> str:
-    lines = [f"## {_plain(answer.question)}", "", _plain(answer.text) or "*The articles do not say.*"]
-    for citation in answer.citations:
+    lines = [f"## {_plain(answer.question)}"]
+    for line in plain_lines(answer):
+        lines += ["", _plain(line)]
+    for citation in quoted(answer):
         title = _plain(citation.title)
         link = safe_link(citation.url)
         where = [f"[{title}](<{link}>)" if link else title, _plain(citation.source), shown_day(citation.published)]

@@ -33,7 +33,12 @@ SIGN = OPEN.replace(
 @pytest.fixture(scope="module")
 def fake(tmp_path_factory):
     library = FakeLibrary(held=(GATE, FIRE, TURNED), path=tmp_path_factory.mktemp("fake"))
-    script = {"was it open?": (START, OPEN), "and last week?": (FOLLOW,), "open or shut?": (SPLIT,), SIGN.question: (SIGN,)}
+    script = {
+        "was it open?": (START, OPEN),
+        "and last week?": (FOLLOW,),
+        "open or shut?": (SPLIT,),
+        SIGN.question: (SIGN,),
+    }
     return FakeQA(library=library, script=script)
 
 
