@@ -28,6 +28,7 @@ TURNED = Article(id="turned", title="The sign", text="The sign said \u202eopen\u
 SIGN = OPEN.replace(
     question="what did the sign say?", text="\u202eopen\u202c", citations=(citation_of(TURNED, TURNED.text, "open"),)
 )
+GUESS = START.replace(question="is it so?", searched_for="is it so?", stage="final", confidence=0.3, guess=BOTH[0])
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,7 @@ def fake(tmp_path_factory):
         "and last week?": (FOLLOW,),
         "open or shut?": (SPLIT,),
         SIGN.question: (SIGN,),
+        GUESS.question: (GUESS,),
     }
     return FakeQA(library=library, script=script)
 
@@ -235,6 +237,16 @@ def test_thumbs_become_cases(visit, address, fake):
     page.wait_for_function("document.querySelector('#last .thanks')")
     cases = [json.loads(line) for line in kept.read_text().splitlines()]
     assert cases[0]["answers"] == ["open"]
+
+
+def test_of_a_wrong_guess_it_can_be_said_that_the_articles_do_not_say(visit, address, fake):
+    page = visit(address)
+    ask(page, GUESS.question, ".turn.unanswered")
+    page.click("#last [data-side=down]")
+    page.click("#last .inline-form button:has-text('The articles do not say')")
+    page.wait_for_selector("#last .thanks")
+    case = json.loads((fake.library.path / "feedback.jsonl").read_text().splitlines()[-1])
+    assert (case["question"], case["impossible"]) == (GUESS.question, True)
 
 
 def test_a_conversation_is_saved_with_its_citations(visit, address):
