@@ -9,6 +9,7 @@ from qa.answer import Alternative, Answer, AnswerSentence, Candidate, DateRange
 from qa.generative import BEING_CHECKED
 from tests.fakes import citation_of, passage_of
 from ui.evidence import agreement, confidence_word, copy_text, render_turn
+from ui.terminal import render_answer
 
 HOSTILE = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1">" onmouseover="window.hacked=1'
 TALKS = Article(
@@ -137,6 +138,26 @@ def test_why_this_answer_shows_both_legs_spans_and_threshold():
     assert "Confidence 91%, threshold 50%, so it is shown." in shown
     assert "no. 1 not found 0.50 0.0300" in shown
     assert "eleven Talks wait on a list +1.25" in shown
+
+
+def test_why_speaks_of_a_guess_and_of_a_chat_models_answer_as_what_they_are():
+    low = {"confidence": 0.12, "threshold": 0.5}
+    guess = answered(answered=False, text="", citations=(), guess=citation_of(TALKS, QUOTE), **low)
+    assert "Confidence 12%, threshold 50%, so it is shown as a guess" in words(render_turn("t", guess))
+    nothing = guess.replace(guess=None)
+    assert "Confidence 12%, threshold 50%, so it is withheld." in words(render_turn("t", nothing))
+    written = words(render_turn("t", answered(speaker="generative", **low)))
+    assert "so it is shown" not in written
+    assert "this one is shown because its quotes bear it." in written
+
+
+def test_what_a_chat_model_wrote_in_vain_stands_under_an_unanswered_question_too():
+    false = AnswerSentence(text="They met on Mars.", citations=(), verdict="unsupported", reason="no quote")
+    nothing = Answer(question="q", searched_for="q", answered=False, withheld=(false,))
+    shown = render_turn("t", nothing)
+    assert "1 sentence withheld" in words(shown)
+    assert "<del>They met on Mars.</del>" in shown
+    assert "Withheld: They met on Mars. (no quote)" in render_answer(nothing)
 
 
 def test_partly_supported_sentences_say_why_and_withheld_ones_stand_apart():

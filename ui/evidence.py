@@ -265,7 +265,7 @@ def _unanswered(turn: str, answer: Answer) -> str:
     return (
         f'<p class="short none">{said}</p>'
         f'<p class="standing">Searched for <q dir="auto">{escaped(answer.searched_for[:500])}</q> and found '
-        f"nothing sure enough to be an answer.</p>{missing}{notes}{guess}{nearest}"
+        f"nothing sure enough to be an answer.</p>{missing}{_withheld(answer.withheld)}{notes}{guess}{nearest}"
     )
 
 
