@@ -285,23 +285,40 @@ class Answer:
         """Plain dictionaries and lists, for `json.dumps`; same answer, same bytes."""
         return {"question": self.question, "answered": self.answered, "text": self.text, **asdict(self)}
 
+    def said(self) -> list[str]:
+        """What it says in plain lines; where articles disagree, that they do, then a line for each alternative.
+
+        A guess is no answer, and not among them.
+        """
+        if not self.answered:
+            return ["The articles do not say."]
+        if not self.alternatives:
+            return [self.text]
+        return ["The articles disagree.", *(_with_numbers(one) for one in self.alternatives)]
+
     def to_message(self) -> "AIMessage":
-        """LangChain's message: the text with one citation annotation per citation.
+        """LangChain's message: what is said, with one citation annotation per citation.
 
         A citation's place in the article goes to `extras`, since LangChain's own start and end index the response.
         """
         from langchain_core.messages import AIMessage
         from langchain_core.messages.content import create_citation, create_text_block
 
+        lines = self.said()
+        text = "\n".join(lines)
         if not self.answered:
-            return AIMessage(content="The articles do not say.")
+            return AIMessage(content=text)
+        borne = {
+            number: line for line, one in zip(lines[1:], self.alternatives, strict=False) for number in one.citations
+        }
+        places = {number: text.index(line) for number, line in borne.items()}
         annotations: list[Any] = [
             create_citation(
                 title=citation.title,
                 url=citation.url or None,
                 cited_text=citation.quote,
-                start_index=0,
-                end_index=len(self.text),
+                start_index=places.get(citation.number, 0),
+                end_index=places.get(citation.number, 0) + len(borne.get(citation.number, text)),
                 id=f"{citation.article_sha256[:16]}-{citation.start}-{citation.end}",
                 number=citation.number,
                 article_id=citation.article_id,
@@ -311,4 +328,9 @@ class Answer:
             )
             for citation in self.citations
         ]
-        return AIMessage(content_blocks=[create_text_block(self.text, annotations=annotations)])
+        return AIMessage(content_blocks=[create_text_block(text, annotations=annotations)])
+
+
+def _with_numbers(alternative: Alternative) -> str:
+    numbers = "".join(f"[{number}]" for number in alternative.citations)
+    return f"- {alternative.text} {numbers}{' (newest)' if alternative.newest else ''}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from index.errors import ArticleError
 from qa.answer import Answer, Citation
 from qa.metrics import exact_match, f1_score, normalized
 from qa.question import kind_of
@@ -71,21 +72,26 @@ def read_questions(path: str | Path) -> list[JudgedQuestion]:
     """Judged questions of a JSON-lines file, gzipped or not; fields that are not ours are left out.
 
     Raises:
-        ValueError: A line is not a JSON object with `id` and `question`; the message names the line.
+        ArticleError: The file cannot be read, or a line is not a JSON object with `id` and `question`; the message
+            names the line.
     """
     path = Path(path)
+    try:
+        with _opened(path) as lines:
+            return [_question(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    except (OSError, UnicodeDecodeError, EOFError) as error:
+        raise ArticleError(path, str(error)) from error
+
+
+def _question(path: Path, number: int, line: str) -> JudgedQuestion:
     known = JudgedQuestion.__dataclass_fields__
-    questions = []
-    with _opened(path) as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                row = {name: _frozen(value) for name, value in json.loads(line).items() if name in known}
-                questions.append(JudgedQuestion(**row))
-            except (AttributeError, TypeError, json.JSONDecodeError) as error:
-                raise ValueError(f"{path}, line {number} is not a judged question: {error}") from error
-    return questions
+    try:
+        question = JudgedQuestion(**{name: _frozen(given) for name, given in json.loads(line).items() if name in known})
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ArticleError(path, f"line {number} is not a judged question: {error}") from error
+    if not isinstance(question.question, str) or not question.question.strip():
+        raise ArticleError(path, f"line {number} has no question")
+    return question
 
 
 def with_ids(questions: Sequence[JudgedQuestion], paths: Mapping[str, str]) -> list[JudgedQuestion]:

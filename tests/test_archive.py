@@ -57,7 +57,9 @@ def changed(path, value):
         (("turns", 0, "asked", "outlets"), [1]),
         (("turns", 0, "name"), "x"),
         (("turns",), None),
+        (("turns", 0, "answer"), "x"),
         (("begun",), 0),
+        (("begun",), float("inf")),
     ],
 )
 def test_what_was_changed_into_something_impossible_is_refused(path, value):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from index import Filters, Library
 from index.errors import IndexMissingError
 from qa import Answer, ArticleQA, Turn, ask
+from qa.answer import Alternative
 
 DATA = Path(__file__).parent / "data"
 QUESTION = "Where did Kerry and Lavrov meet?"
@@ -118,6 +120,19 @@ def test_an_answer_becomes_a_message_with_citation_annotations(sample_qa):
     assert annotation["type"] == "citation"
     assert annotation["cited_text"].startswith("U.S. Secretary of State")
     assert annotation["extras"]["number"] == 1
+
+
+def test_a_message_says_that_articles_disagree_and_takes_no_guess_for_an_answer(sample_qa):
+    answer = sample_qa.invoke(QUESTION)
+    (first, *_) = answer.citations
+    both = (Alternative(text="Zurich", citations=(1,), newest=True), Alternative(text="Geneva", citations=(2,)))
+    split = answer.replace(citations=(first, replace(first, number=2)), sentences=(), alternatives=both)
+    (block,) = split.to_message().content_blocks
+    assert block["text"] == "The articles disagree.\n- Zurich [1] (newest)\n- Geneva [2]"
+    borne = [block["text"][one["start_index"] : one["end_index"]] for one in block["annotations"]]
+    assert borne == ["- Zurich [1] (newest)", "- Geneva [2]"]
+    guess = Answer(question="q", searched_for="q", answered=False, guess=first)
+    assert guess.to_message().text == "The articles do not say."
 
 
 def test_an_unanswered_answer_cannot_carry_citations(sample_qa):

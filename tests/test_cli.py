@@ -70,9 +70,34 @@ def test_what_the_articles_do_not_say_exits_with_3_and_cites_nothing(home):
     assert answer["passages"]
 
 
-@pytest.mark.parametrize("words", [["ask"], ["ask", "  "], ["nonsense"], ["index"], ["ask", "who?", "--as-of", "soon"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ask"],
+        ["ask", "  "],
+        ["nonsense"],
+        ["index"],
+        ["ask", "who?", "--as-of", "soon"],
+        ["ask", "who?", "-k", "0"],
+        ["ask", "who?", "--llm", "llama3"],
+        ["chat", "--llm", "ollama:"],
+        ["ask", os.fsdecode(b"Who is \xff?")],
+        ["eval", "questions", __file__, "--out", "missing/dir/x"],
+        ["eval", "reading", __file__, "--out", "."],
+    ],
+)
 def test_wrong_usage_exits_with_2(home, words):
-    assert run(home, *words).returncode == 2
+    done = run(home, *words)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_holds_no_questions_is_named(home, tmp_path):
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("nothing\n")
+    done = run(home, "eval", "questions", str(bad), "--sample")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"articleqa: {bad}: line 1 is not a judged question")
 
 
 def test_a_missing_index_is_named_with_what_to_run(home):

@@ -9,6 +9,7 @@ from qa.answer import Alternative, Answer, AnswerSentence, Candidate, DateRange
 from qa.generative import BEING_CHECKED
 from tests.fakes import citation_of, passage_of
 from ui.evidence import agreement, confidence_word, copy_text, render_turn
+from ui.terminal import render_answer
 
 HOSTILE = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1">" onmouseover="window.hacked=1'
 TALKS = Article(
@@ -139,6 +140,26 @@ def test_why_this_answer_shows_both_legs_spans_and_threshold():
     assert "eleven Talks wait on a list +1.25" in shown
 
 
+def test_why_speaks_of_a_guess_and_of_a_chat_models_answer_as_what_they_are():
+    low = {"confidence": 0.12, "threshold": 0.5}
+    guess = answered(answered=False, text="", citations=(), guess=citation_of(TALKS, QUOTE), **low)
+    assert "Confidence 12%, threshold 50%, so it is shown as a guess" in words(render_turn("t", guess))
+    nothing = guess.replace(guess=None)
+    assert "Confidence 12%, threshold 50%, so it is withheld." in words(render_turn("t", nothing))
+    written = words(render_turn("t", answered(speaker="generative", **low)))
+    assert "so it is shown" not in written
+    assert "this one is shown because its quotes bear it." in written
+
+
+def test_what_a_chat_model_wrote_in_vain_stands_under_an_unanswered_question_too():
+    false = AnswerSentence(text="They met on Mars.", citations=(), verdict="unsupported", reason="no quote")
+    nothing = Answer(question="q", searched_for="q", answered=False, withheld=(false,))
+    shown = render_turn("t", nothing)
+    assert "1 sentence withheld" in words(shown)
+    assert "<del>They met on Mars.</del>" in shown
+    assert "Withheld: They met on Mars. (no quote)" in render_answer(nothing)
+
+
 def test_partly_supported_sentences_say_why_and_withheld_ones_stand_apart():
     written = answered(
         speaker="generative",
@@ -170,6 +191,28 @@ def test_copied_text_carries_quote_and_source():
     assert copy_text(answered()).endswith(
         f"[1] “{QUOTE}” (Talks wait on a list, The Harbour Post, 20 January 2016, https://example.org/talks)"
     )
+
+
+def test_copied_text_says_of_a_guess_what_the_page_says():
+    guess = citation_of(TALKS, QUOTE, "The key countries involved")
+    nothing = Answer(question="q", searched_for="q", answered=False, confidence=0.32, guess=guess, notes=("Newest.",))
+    copied = copy_text(nothing)
+    head = "q\n\nThe articles do not clearly say.\nNewest.\nThe likeliest sentence, 32% likely to answer it:\n\n[1] “"
+    assert copied.startswith(head + QUOTE)
+    assert copy_text(nothing.replace(guess=None, notes=())) == "q\n\nThe articles do not say."
+
+
+def test_copied_text_names_every_alternative_where_articles_disagree():
+    split = answered(
+        citations=(citation_of(TALKS, QUOTE), citation_of(BRIDGE, BRIDGE.text, number=2)),
+        alternatives=(
+            Alternative(text="the key countries", citations=(1,), newest=True),
+            Alternative(text="eleven countries", citations=(2,)),
+        ),
+        notes=("The articles disagree.",),
+    )
+    said = "The articles disagree.\n- the key countries [1] (newest)\n- eleven countries [2]\n\n[1] “"
+    assert copy_text(split).startswith(f"who must agree?\n\n{said}")
 
 
 @given(st.sampled_from(["title", "source", "author", "published", "url", "id"]), st.text(max_size=40))

@@ -22,6 +22,13 @@ def test_a_right_answer_becomes_a_case_with_its_sentences_and_articles():
     assert not case["impossible"]
 
 
+def test_a_case_is_the_question_that_stands_alone_on_its_day():
+    follow_up = ANSWER.replace(question="And was it?", searched_for="Was the gate open?", as_of="2016-02-01")
+    case = case_of(follow_up, right=True)
+    assert (case["question"], case["as_of"]) == ("Was the gate open?", "2016-02-01")
+    assert case["id"] != case_of(follow_up.replace(searched_for="Was the door open?"), right=True)["id"]
+
+
 def test_a_right_not_in_the_articles_becomes_an_impossible_case():
     assert case_of(NOTHING, right=True)["impossible"]
 

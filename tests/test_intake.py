@@ -35,6 +35,31 @@ def test_dropped_files_are_stored_in_the_index_and_synced_one_by_one(tmp_path):
     assert "<bdi>a.txt</bdi>: added" in last
 
 
+def test_files_dropped_while_the_samples_are_open_go_to_an_index_of_ones_own(tmp_path):
+    file = tmp_path / "tea.txt"
+    file.write_text("The first tea ship reached Port Ellory in 1702.")
+    samples = FakeQA(library=SyncingLibrary(path=tmp_path / "cache"))
+    own = tmp_path / "own"
+    desk = Desk(
+        None,
+        path=own,
+        open_samples=lambda: samples,
+        open_index=lambda path: FakeQA(library=SyncingLibrary(path=path)),
+    )
+    intake = Intake(desk)
+    assert "Done" in list(intake.samples())[-1]
+    assert (desk.qa, desk.path) == (samples, own)
+    list(intake.sync())  # that of the samples, which stay open
+    assert desk.qa is samples
+    last = list(intake.add([file]))[-1]
+    assert "1 added. Your articles have an index of their own" in last
+    assert "<bdi>tea.txt</bdi>: added" in last
+    assert desk.qa.library.path == own
+    assert (own / "uploads" / "tea.txt").is_file()
+    assert not (tmp_path / "cache").exists()
+    assert "of their own" not in list(intake.sync())[-1]
+
+
 def test_every_refused_or_unreadable_file_says_why(tmp_path):
     good, bad, wrong = (tmp_path / name for name in ("good.txt", "bad.txt", "wrong.exe"))
     for file in (good, bad, wrong):

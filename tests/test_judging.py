@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from index.errors import ArticleError
 from qa.answer import Alternative, Answer, Citation
 from qa.judging import JudgedQuestion, is_right, judge, read_questions
 
@@ -78,9 +79,19 @@ def test_questions_are_read_with_fields_of_others_left_out(tmp_path):
     assert read_questions(path) == [JudgedQuestion(id="1", question="Who?", answers=("Ann",))]
 
 
-def test_a_bad_line_is_named(tmp_path):
+@pytest.mark.parametrize("line", ["nothing", "[1]", '{"id": "2"}', '{"id": "2", "question": 5}'])
+def test_a_bad_line_is_named(tmp_path, line):
     path = tmp_path / "questions.jsonl"
-    path.write_text('{"id": "1", "question": "Who?"}\nnothing\n')
+    path.write_text('{"id": "1", "question": "Who?"}\n' + line)
 
-    with pytest.raises(ValueError, match="line 2"):
+    with pytest.raises(ArticleError, match="line 2"):
         read_questions(path)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "latin.jsonl").write_bytes(b'{"id": "1", "question": "Caf\xe9?"}')
+    (tmp_path / "half.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00")
+
+    for path in tmp_path.iterdir():
+        with pytest.raises(ArticleError, match=path.name):
+            read_questions(path)

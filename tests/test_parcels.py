@@ -1,7 +1,11 @@
 import json
+import re
+from html import unescape
+
+import pytest
 
 from index.articles import Article
-from qa.answer import Answer
+from qa.answer import Alternative, Answer
 from tests.fakes import citation_of
 from ui.asking import Asked
 from ui.conversations import Conversation
@@ -54,6 +58,31 @@ def test_unanswered_is_said_in_every_form():
     assert "The articles do not say." in to_markdown(nothing)
     assert "The articles do not say." in to_html(nothing)
     assert json.loads(to_json(nothing))["conversation"][0]["answered"] is False
+
+
+def test_a_guess_and_a_disagreement_are_said_in_what_is_saved():
+    guess = OPEN.replace(answered=False, text="", guess=OPEN.citations[0], citations=(), confidence=0.32)
+    both = (Alternative(text="open", citations=(1,)), Alternative(text="shut", citations=(1,)))
+    split = OPEN.replace(alternatives=both, notes=("The articles disagree.",))
+    talk = TALK.begin(Asked(question="q")).answered(guess).begin(Asked(question="q")).answered(split)
+    for saved in (to_markdown(talk), unescape(to_html(talk))):
+        assert "The articles do not clearly say." in saved
+        assert "The likeliest sentence, 32% likely to answer it:" in saved
+        assert saved.count("The gate was open.") == 3
+        assert saved.count("The articles disagree.") == 1
+        assert "- shut" in saved
+
+
+@pytest.mark.parametrize(("kind", "packer"), [("md", to_markdown), ("html", to_html), ("json", to_json)])
+def test_what_the_page_saves_is_what_was_packed_to_the_character(kind, packer):
+    turning = Article(id="turning", title="Turned", text="It said \u202eopen\u202c & <shut>.")
+    answer = OPEN.replace(citations=(citation_of(turning, turning.text),))
+    talk = Conversation().begin(Asked(question=answer.question)).answered(answer)
+    read_back = unescape(re.fullmatch("<pre[^>]*>([^<]*)</pre>", parcel(talk, kind))[1])
+    assert read_back == packer(talk)
+    assert "\u202e" in to_markdown(talk)
+    assert json.loads(to_json(talk))["conversation"][0]["citations"][0]["quote"] == turning.text
+    assert "hidden-mark" in to_html(talk)
 
 
 def test_an_unknown_kind_is_nothing():

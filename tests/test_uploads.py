@@ -42,3 +42,12 @@ def test_a_file_of_the_same_name_is_the_newer_version(tmp_path):
     store_uploads([put(tmp_path / "in", "a.txt", "old")], tmp_path / "uploads")
     store_uploads([put(tmp_path / "in", "a.txt", "new")], tmp_path / "uploads")
     assert (tmp_path / "uploads" / "a.txt").read_text() == "new"
+
+
+def test_files_of_one_name_in_one_drop_are_numbered(tmp_path):
+    files = [
+        put(tmp_path / folder, name, folder) for folder, name in (("x", "a?.txt"), ("y", "a*.txt"), ("z", "A_.TXT"))
+    ]
+    uploads = store_uploads(files, tmp_path / "uploads")
+    assert [upload.name for upload in uploads] == ["a_.txt", "a_ (2).txt", "A_ (3).txt"]
+    assert [upload.path.read_text() for upload in uploads] == ["x", "y", "z"]

@@ -35,7 +35,7 @@ def packed(conversation: Conversation) -> str:
         }
         for turn in conversation.finished()
     ]
-    return json.dumps({"begun": conversation.begun, "turns": turns}, ensure_ascii=False)
+    return json.dumps({"begun": conversation.begun, "turns": turns})
 
 
 def unpacked(text: str) -> Conversation:
@@ -54,7 +54,7 @@ def unpacked(text: str) -> Conversation:
         turns = tuple(_turn(one) for one in given["turns"])
         names = [turn.name for turn in turns]
         begun = int(given["begun"])
-    except (AssertionError, KeyError, TypeError, RecursionError) as error:
+    except (AssertionError, AttributeError, KeyError, OverflowError, TypeError, RecursionError) as error:
         raise ValueError(f"not a conversation: {error}") from error
     if len(set(names)) != len(names) or begun < len(names):
         raise ValueError("not a conversation: its turns are not numbered as they should be")

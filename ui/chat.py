@@ -4,6 +4,7 @@ Everything a visitor sees of articles and answers is HTML made and escaped by pu
 script (static/chat.js) listens for its buttons and hands them to the events bound here.
 """
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from ui.asking import QUESTION_LIMIT, question_number, read_asked
 from ui.conversations import Conversation
 from ui.desk import Desk
 from ui.intake import Intake
-from ui.markup import escaped
+from ui.markup import label
 from ui.overview import Overview
 from ui.parcels import parcel
 from ui.shelf import upload_rules
@@ -205,21 +206,26 @@ def _wire_judging(desk: Desk, rating: gr.HTML, parcels: gr.HTML, conversation: g
 
 def _wire_archive(talk: dict[str, Any], archive: gr.HTML, conversation: gr.State, askings: Askings) -> None:
     def keep(now: Conversation) -> str:
-        return f"<pre hidden>{escaped(packed(now))}</pre>"
+        return _kept(now)
 
-    def take_back(event: gr.EventData, now: Conversation, request: gr.Request) -> tuple[str, str, Conversation]:
+    def take_back(event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        wish = _told(event)
         try:
-            taken = unpacked(str(_told(event).get("text", "")))
+            now = unpacked(str(wish.get("text", "")))
         except ValueError:
             gr.Warning("This conversation could not be read.")
-        else:
-            askings.clear(str(request.session_hash), question_number(str(_told(event).get("asked", ""))))
-            now = taken
-        return now.past_html(), now.last_html(), now
+            return (gr.skip(),) * 4
+        askings.clear(str(request.session_hash), question_number(str(wish.get("asked", ""))))
+        return now.past_html(), now.last_html(), now, _kept(now, str(wish.get("talk", "")))
 
-    shown = [talk["past"], talk["last"], conversation]
+    shown = [talk["past"], talk["last"], conversation, archive]
     archive.select(keep, [conversation], [archive], queue=False, **_QUIET)
-    archive.submit(take_back, [conversation], shown, **_QUIET)
+    archive.submit(take_back, None, shown, **_QUIET)
+
+
+def _kept(conversation: Conversation, talk: str = "") -> str:
+    """What the page's script reads and stores; `talk` is its own name for a conversation that was taken back."""
+    return f'<pre hidden data-talk="{label(talk)}">{html.escape(packed(conversation))}</pre>'
 
 
 def _wire_intake(overview: Overview, intake: Intake, shelf: dict[str, Any], front: list[gr.HTML]) -> None:

@@ -110,7 +110,9 @@ def _sync(
 @commands.command("ask")
 @click.argument("question")
 @index_options
-@click.option("-k", "passages", default=12, show_default=True, help="How many passages to read.")
+@click.option(
+    "-k", "passages", type=click.IntRange(min=1), default=12, show_default=True, help="How many passages to read."
+)
 @click.option("--as-of", metavar="DAY", help="What 'today' means, as YYYY-MM-DD [default: today].")
 @model_options
 @as_json
@@ -125,6 +127,8 @@ def ask_command(
 
     if not question.strip():
         raise click.UsageError("The question is empty.")
+    if question != question.encode(errors="ignore").decode():  # Python hands over such bytes as lone surrogates
+        raise click.UsageError("The question is not UTF-8 text.")
     day = _day(as_of)
     with opened(place, sample=sample) as library:
         answer = build_qa(library, **how).invoke(question, as_of=day)

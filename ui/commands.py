@@ -34,6 +34,14 @@ def index_options(command: Command) -> Command:
     )(command)
 
 
+def _named(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
+    """The name of a chat model, refused before anything is opened where it has no provider or no model."""
+    provider, _colon, model = (name or "").partition(":")
+    if name and not (provider and model):
+        raise click.BadParameter(f"{name!r} names no chat model; write provider:model, such as ollama:llama3.2")
+    return name
+
+
 def model_options(command: Command) -> Command:
     """--reader, --llm and what belongs to them, for every command that answers."""
     for option in (
@@ -43,6 +51,7 @@ def model_options(command: Command) -> Command:
             "--llm",
             envvar="ARTICLEQA_LLM",
             metavar="PROVIDER:MODEL",
+            callback=_named,
             help="Let a chat model write, every sentence checked; it sees passages of the articles [or ARTICLEQA_LLM].",
         ),
         click.option("--reader", metavar="MODEL", help="Another extractive model: a Hugging Face name or path."),

@@ -28,7 +28,7 @@ class Desk:
 
     Args:
         qa: The open index; None where there is none yet.
-        path: Where the index is, or will be made.
+        path: Where the person's own index is, or will be made, whichever is open.
         open_samples: Makes and opens the sample index; None where it is not offered.
         open_index: Opens the index at `path` once it was made; None where that is not needed.
     """
@@ -43,6 +43,7 @@ class Desk:
     ) -> None:
         self._qa = qa
         self._lock = Lock()
+        self.shows_samples = False
         self.path = path
         self.open_samples = open_samples
         self.open_index = open_index
@@ -52,11 +53,11 @@ class Desk:
         """The open index, or None."""
         return self._qa
 
-    def take(self, qa: "ArticleQA") -> None:
-        """Answer from this index from now on."""
+    def take(self, qa: "ArticleQA", *, samples: bool = False) -> None:
+        """Answer from this index from now on; `samples` says that it is not the person's own."""
         with self._lock:
             self._qa = qa
-            self.path = qa.library.path
+            self.shows_samples = samples
 
     def ask(
         self, asked: Asked, conversation: Conversation, *, stop: Callable[[], bool] | None = None

@@ -1,6 +1,7 @@
 """articleqa eval ...: measure the reader, the answers and the support check on files of one's own."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,21 @@ __all__ = ["evaluation"]
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 limit = click.option("--limit", type=click.IntRange(min=1), help="Ask only so many questions.")
-out = click.option("--out", type=click.Path(path_type=Path), help="Write one JSON line per question here.")
+
+
+def _writable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    """Refused before the first question is asked, not when the last one was answered."""
+    if path and not os.access(path.parent, os.W_OK):
+        raise click.BadParameter(f"no file can be written in {path.parent}")
+    return path
+
+
+out = click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    callback=_writable,
+    help="Write one JSON line per question here.",
+)
 
 
 @commands.group("eval")

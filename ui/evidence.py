@@ -4,6 +4,7 @@ Every button carries `data-act` (what to do) and nothing executable; the page's 
 them. Lists are bounded, so that an answer with thousands of citations stays a page.
 """
 
+import html
 from collections.abc import Sequence
 
 from qa.answer import Alternative, Answer, AnswerSentence, Citation, Passage
@@ -12,7 +13,7 @@ from ui.markup import direction_of, escaped, label, shown_day
 from ui.quotes import cite_buttons, origin, quote_item, quote_list
 from ui.why import why
 
-__all__ = ["agreement", "confidence_word", "copy_text", "render_turn"]
+__all__ = ["agreement", "confidence_word", "copy_text", "plain_lines", "quoted", "render_turn"]
 
 _SENTENCES_SHOWN = 80
 _NEAREST_SHOWN = 3
@@ -21,6 +22,7 @@ _SHORT_LIMIT = 140
 
 _PASSAGE_LIMIT = 420
 _DISAGREE = "The articles disagree."
+_NOT_CLEARLY = "The articles do not clearly say."
 _STRONG = 0.85
 _FAIR = 0.6
 
@@ -51,17 +53,31 @@ def agreement(answer: Answer) -> str:
     return f"{len(outlets)} outlets say so"
 
 
+def plain_lines(answer: Answer) -> list[str]:
+    """What the page says of an answer, as plain text; the quotes it stands on come after it."""
+    lines = [_NOT_CLEARLY] if answer.guess else answer.said()
+    lines += [note for note in answer.notes if note not in lines]
+    return [*lines, _likeliest(answer)] if answer.guess else lines
+
+
+def quoted(answer: Answer) -> Sequence[Citation]:
+    """The quotes that are shown with an answer: its citations, or its guess."""
+    return (answer.guess,) if answer.guess else answer.citations
+
+
 def copy_text(answer: Answer) -> str:
     """The answer and its sources as plain text, for the clipboard."""
-    if not answer.answered:
-        return f"{answer.question}\n\nThe articles do not say."
-    lines = [answer.question, "", answer.text, ""]
-    for citation in answer.citations[:_SENTENCES_SHOWN]:
+    lines = [answer.question, "", *plain_lines(answer), ""]
+    for citation in quoted(answer)[:_SENTENCES_SHOWN]:
         origin = ", ".join(
             part for part in (citation.title, citation.source, shown_day(citation.published), citation.url) if part
         )
         lines.append(f"[{citation.number}] “{citation.quote.strip()}” ({origin})")
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip()
+
+
+def _likeliest(answer: Answer) -> str:
+    return f"The likeliest sentence, {answer.confidence:.0%} likely to answer it:"
 
 
 def render_turn(turn: str, answer: Answer, *, rating: str = "", stopped: bool = False, failure: str = "") -> str:
@@ -232,11 +248,11 @@ def _unanswered(turn: str, answer: Answer) -> str:
         words = ", ".join(f"“{label(word, limit=60)}”" for word in answer.missing_words[:8])
         missing = f'<p class="missing">No article contains {words}.</p>'
     notes = "".join(f'<p class="note">{escaped(note)}</p>' for note in answer.notes[:8])
-    said, guess, fold = "say", "", " open"
+    said, guess, fold = answer.said()[0], "", " open"
     if answer.guess:
-        said, fold = "clearly say", ""
+        said, fold = _NOT_CLEARLY, ""
         guess = (
-            f'<p class="standing">The likeliest sentence, {answer.confidence:.0%} likely to answer it:</p>'
+            f'<p class="standing">{_likeliest(answer)}</p>'
             f'<ul class="quotes guess">{quote_item(turn, answer.guess)}</ul>'
         )
     nearest = ""
@@ -247,9 +263,9 @@ def _unanswered(turn: str, answer: Answer) -> str:
             f'<ul class="quotes">{items}</ul></details>'
         )
     return (
-        f'<p class="short none">The articles do not {said}.</p>'
+        f'<p class="short none">{said}</p>'
         f'<p class="standing">Searched for <q dir="auto">{escaped(answer.searched_for[:500])}</q> and found '
-        f"nothing sure enough to be an answer.</p>{missing}{notes}{guess}{nearest}"
+        f"nothing sure enough to be an answer.</p>{missing}{_withheld(answer.withheld)}{notes}{guess}{nearest}"
     )
 
 
@@ -285,5 +301,5 @@ def _actions(turn: str, answer: Answer, rating: str) -> str:
         f' aria-pressed="{pressed["up"]}">Right</button>'
         f'<button type="button" class="action" data-act="rate" data-turn="{name}" data-side="down"'
         f' aria-pressed="{pressed["down"]}">Wrong</button>'
-        f'<pre class="copy-text" hidden>{escaped(copy_text(answer))}</pre></div>'
+        f'<pre class="copy-text" hidden>{html.escape(copy_text(answer))}</pre></div>'
     )

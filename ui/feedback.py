@@ -25,6 +25,8 @@ _lock = Lock()
 def case_of(answer: Answer, *, right: bool, correction: str = "", impossible: bool = False) -> dict[str, Any]:
     """A question with what a right answer says, as far as the visitor told.
 
+    It is the question that stands alone, on the day it was asked: an evaluation has no conversation before it.
+
     Args:
         answer: What was shown.
         right: The visitor agrees with it, or with its guess.
@@ -37,11 +39,12 @@ def case_of(answer: Answer, *, right: bool, correction: str = "", impossible: bo
     agreed = right and bool(shown)
     answers = [text] if agreed else [correction[:_CORRECTION_LIMIT]] if correction else []
     return {
-        "id": "feedback-" + sha256(f"{answer.question}\0{answer.generation}".encode()).hexdigest()[:12],
-        "question": answer.question,
+        "id": "feedback-" + sha256(f"{answer.searched_for}\0{answer.generation}".encode()).hexdigest()[:12],
+        "question": answer.searched_for,
         "answers": answers,
         "sentences": [citation.quote for citation in shown] if agreed else [],
         "articles": list(dict.fromkeys(c.article_id for c in shown)) if agreed else [],
+        "as_of": answer.as_of,
         "impossible": impossible or (right and not agreed),
         "shown": text,
         "right": right,

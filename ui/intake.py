@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Intake", "render_progress"]
 
+_LEFT_SAMPLES = "Your articles have an index of their own, which answers from now on; the samples are not part of it."
 _OUTCOMES_SHOWN = 100
 _STAGES = {"reading": "Reading articles", "embedding": "Learning passages", "writing": "Writing the index"}
 
@@ -35,6 +36,7 @@ class Intake:
         self._lock = Lock()
         self._job: SyncJob | None = None
         self._uploads: tuple[Upload, ...] = ()
+        self._note = ""
 
     @property
     def running(self) -> bool:
@@ -51,7 +53,8 @@ class Intake:
         if uploads and not taken:
             yield render_progress(SyncState(running=False), uploads)
             return
-        yield from self._watch(lambda progress: self._sync(taken, progress), uploads)
+        note = _LEFT_SAMPLES if self._desk.shows_samples else ""
+        yield from self._watch(lambda progress: self._sync(taken, progress), uploads, note)
 
     def sync(self) -> Iterator[str]:
         """Bring the index in step with its remembered folders; the page's progress, until it is over."""
@@ -64,7 +67,7 @@ class Intake:
             return
 
         def work(_: "Callable[[Progress], None]") -> None:
-            self._desk.take(opener())
+            self._desk.take(opener(), samples=True)
 
         yield from self._watch(work, ())
 
@@ -84,23 +87,24 @@ class Intake:
             self._job.cancel()
             self._job.join()
 
-    def _watch(self, work: Work, uploads: tuple[Upload, ...]) -> Iterator[str]:
+    def _watch(self, work: Work, uploads: tuple[Upload, ...], note: str = "") -> Iterator[str]:
         with self._lock:
             if self.running:
                 yield '<p class="note" role="status">Another sync is under way. Wait for it, then try again.</p>'
                 return
             job = self._job = SyncJob(work)
-            self._uploads = uploads
+            self._uploads, self._note = uploads, note
         yield from self._shown(job)
 
     def _shown(self, job: SyncJob) -> Iterator[str]:
         for state in job.watch():
-            yield render_progress(state, self._uploads)
+            yield render_progress(state, self._uploads, note=self._note)
 
     def _sync(self, files: Sequence[Path], progress: "Callable[[Progress], None]") -> "SyncReport":
         from index.library import Library
 
-        qa = self._desk.qa
+        # Files of one's own never go among the samples, whose index is in a cache.
+        qa = None if files and self._desk.shows_samples else self._desk.qa
         library = qa.library if qa is not None else Library.open(self._desk.path, create=True)
         report = library.sync(*files, progress=progress)
         if qa is None and self._desk.open_index is not None:
@@ -108,14 +112,21 @@ class Intake:
         return report
 
 
-def render_progress(state: SyncState, uploads: Sequence[Upload]) -> str:
-    """How far a sync has come, or what it did, with the outcome of every dropped file; pure but for the clock."""
+def render_progress(state: SyncState, uploads: Sequence[Upload], *, note: str = "") -> str:
+    """How far a sync has come, or what it did, with the outcome of every dropped file; pure but for the clock.
+
+    Args:
+        state: Of the sync.
+        uploads: What became of the dropped files before it.
+        note: What else the visitor should know once it was done; empty for nothing.
+    """
     if state.running:
         return _running(state)
     if state.failure:
         head = f'<p class="sync-failed" role="status">{label(state.failure, limit=600)}</p>'
     else:
-        head = f'<p class="sync-done" role="status">{label(_summary(state.report))}</p>'
+        done = f"{_summary(state.report)} {note}".rstrip()
+        head = f'<p class="sync-done" role="status">{label(done)}</p>'
     return f'<div class="sync">{head}{_outcomes(state, uploads)}</div>'
 
 

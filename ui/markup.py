@@ -21,7 +21,8 @@ def escaped(value: str) -> str:
     """Text for the inside of an element; for an attribute take `label`.
 
     Marks that override the reading direction are replaced by a visible sign, so that nothing after
-    them is turned round; every other character stays.
+    them is turned round; every other character stays. What a page's script reads back is no text to be
+    seen, and would lose them: there html.escape is enough.
 
     Example:
         >>> escaped('<b onclick="x">')

@@ -1,10 +1,11 @@
 """A conversation to take along: as Markdown, HTML or JSON, with every citation whole; pure."""
 
+import html
 import json
 
 from qa.answer import Answer
 from ui.conversations import Conversation
-from ui.evidence import copy_text
+from ui.evidence import copy_text, plain_lines, quoted
 from ui.markup import escaped, safe_link, shown_day
 
 __all__ = ["parcel", "to_html", "to_json", "to_markdown"]
@@ -20,14 +21,14 @@ def parcel(conversation: Conversation, kind: str) -> str:
     packers = {"md": to_markdown, "html": to_html, "json": to_json}
     if kind not in packers:
         return ""
-    text = escaped(packers[kind](conversation))
+    text = html.escape(packers[kind](conversation))
     return f'<pre hidden data-kind="{kind}" data-turns="{conversation.begun}">{text}</pre>'
 
 
 def to_json(conversation: Conversation) -> str:
     """Questions and answers with all their fields."""
     answers = [turn.answer.to_json() for turn in conversation.finished()]
-    return json.dumps({"conversation": answers}, ensure_ascii=False, indent=1)
+    return json.dumps({"conversation": answers}, indent=1)
 
 
 def to_markdown(conversation: Conversation) -> str:
@@ -44,13 +45,15 @@ def to_html(conversation: Conversation) -> str:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Conversation</title>'
         "<style>body{font:1rem/1.6 Georgia,serif;max-width:42rem;margin:2rem auto;padding:0 1rem}"
-        f"pre{{white-space:pre-wrap;font:inherit}}</style>{turns}</html>"
+        f"pre{{white-space:pre-wrap;font:inherit}}.hidden-mark::after{{content:'⇄'}}</style>{turns}</html>"
     )
 
 
 def _markdown(answer: Answer) -> str:
-    lines = [f"## {_plain(answer.question)}", "", _plain(answer.text) or "*The articles do not say.*"]
-    for citation in answer.citations:
+    lines = [f"## {_plain(answer.question)}"]
+    for line in plain_lines(answer):
+        lines += ["", _plain(line)]
+    for citation in quoted(answer):
         title = _plain(citation.title)
         link = safe_link(citation.url)
         where = [f"[{title}](<{link}>)" if link else title, _plain(citation.source), shown_day(citation.published)]

@@ -124,7 +124,7 @@ def open_desk(
     opener = open_index or ArticleQA.open
     if not isinstance(source, Path):
         return Desk(source, path=source.library.path, open_samples=open_samples, open_index=opener)
-    desk = Desk(None, path=source, open_samples=open_samples, open_index=opener)
+    desk = Desk(None, path=source.expanduser().absolute(), open_samples=open_samples, open_index=opener)
     try:
         desk.take(opener(source))
     except IndexMissingError:

@@ -45,11 +45,15 @@ def render_answer(answer: "Answer") -> str:
         lines.append(click.style(plain(answer.text), bold=True))
     for citation in answer.citations:
         lines += ["", *_cited(citation)]
-    for sentence in answer.withheld:
-        lines += ["", f"Withheld: {plain(sentence.text)} ({plain(sentence.reason)})"]
+    lines += _withheld(answer)
     if answer.notes:
         lines += ["", *(plain(note) for note in answer.notes)]
     return "\n".join(lines)
+
+
+def _withheld(answer: "Answer") -> Iterator[str]:
+    for sentence in answer.withheld:
+        yield from ("", f"Withheld: {plain(sentence.text)} ({plain(sentence.reason)})")
 
 
 def _cited(citation: "Citation", mark: str = "") -> Iterator[str]:
@@ -73,6 +77,7 @@ def _unanswered(answer: "Answer") -> Iterator[str]:
     if answer.missing_words:
         yield "No article contains: " + ", ".join(plain(word) for word in answer.missing_words)
     yield from (plain(note) for note in answer.notes)
+    yield from _withheld(answer)
     if answer.guess:
         yield ""
         yield f"The likeliest sentence, {answer.confidence:.0%} likely to answer it:"

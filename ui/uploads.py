@@ -9,6 +9,7 @@ import shutil
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 __all__ = ["FILES_AT_ONCE", "KINDS", "MAX_BYTES", "Upload", "safe_name", "store_uploads"]
@@ -53,7 +54,9 @@ def safe_name(name: str) -> str:
 
 
 def store_uploads(files: Sequence[Path], folder: Path) -> list[Upload]:
-    """Copy what may be taken into the folder for uploads; a file of the same name is replaced.
+    """Copy what may be taken into the folder for uploads.
+
+    A file of an earlier drop with the same name is replaced; of one name in the same drop, the second is numbered.
 
     Args:
         files: Where the server put what the browser sent.
@@ -61,20 +64,27 @@ def store_uploads(files: Sequence[Path], folder: Path) -> list[Upload]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     used = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
-    uploads = []
+    uploads: list[Upload] = []
     for place, file in enumerate(files):
-        upload = _store(file, folder, place=place, used=used)
+        name = _free(safe_name(file.name), {upload.name.casefold() for upload in uploads if upload.path})
+        upload = _store(file, folder / name, place=place, used=used)
         used += upload.path.stat().st_size if upload.path else 0
         uploads.append(upload)
     return uploads
 
 
-def _store(file: Path, folder: Path, *, place: int, used: int) -> Upload:
-    name = safe_name(file.name)
+def _free(name: str, taken: set[str]) -> str:
+    """The name, with the first number from 2 that makes it another than those taken, which are without case."""
+    stem, suffix = Path(name).stem, Path(name).suffix
+    numbered = (f"{stem} ({number}){suffix}" for number in count(2))
+    return next(one for one in chain([name], numbered) if one.casefold() not in taken)
+
+
+def _store(file: Path, target: Path, *, place: int, used: int) -> Upload:
     size = file.stat().st_size
     refusals = (
         (place >= FILES_AT_ONCE, f"at most {FILES_AT_ONCE} files at once"),
-        (not name or Path(name).suffix not in KINDS, f"not one of {', '.join(KINDS)}"),
+        (target.suffix not in KINDS, f"not one of {', '.join(KINDS)}"),
         (size > MAX_BYTES, f"larger than {MAX_BYTES // 1_000_000} MB"),
         (size == 0, "it is empty"),
         (used + size > _FOLDER_BYTES, "there is no room left for uploads"),
@@ -82,6 +92,5 @@ def _store(file: Path, folder: Path, *, place: int, used: int) -> Upload:
     reason = next((reason for refused, reason in refusals if refused), "")
     if reason:
         return Upload(name=file.name, reason=reason)
-    target = folder / name
     shutil.copyfile(file, target)
-    return Upload(name=name, path=target)
+    return Upload(name=target.name, path=target)

@@ -19,9 +19,8 @@ def why(answer: Answer) -> str:
 
 
 def _verdict(answer: Answer) -> str:
-    said = "so it is shown" if answer.answered else "so it is withheld"
     facts = [
-        f"Confidence {answer.confidence:.0%}, threshold {answer.threshold:.0%}, {said}.",
+        f"Confidence {answer.confidence:.0%}, threshold {answer.threshold:.0%}, {_shown(answer)}.",
         "Quoted from the articles, word for word."
         if answer.speaker == "extractive"
         else "Written by a chat model; each sentence was checked against its quotes.",
@@ -30,6 +29,17 @@ def _verdict(answer: Answer) -> str:
     if answer.as_of:
         facts.append(f"“Today” was {shown_day(answer.as_of)}.")
     return f"<p>{escaped(' '.join(facts))}</p>"
+
+
+def _shown(answer: Answer) -> str:
+    """What follows of the confidence; a chat model's answer is shown for its quotes, however sure the reader was."""
+    if answer.guess:
+        return "so it is shown as a guess, not as an answer"
+    if not answer.answered:
+        return "so it is withheld"
+    if answer.speaker == "extractive":
+        return "so it is shown"
+    return "which holds for answers in the articles' own words; this one is shown because its quotes bear it"
 
 
 def _passages(answer: Answer) -> str:

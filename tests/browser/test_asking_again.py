@@ -24,12 +24,23 @@ SPLIT = OPEN.replace(
     question="open or shut?",
     alternatives=(Alternative(text="open", citations=(1,), newest=True), Alternative(text="shut", citations=(2,))),
 )
+TURNED = Article(id="turned", title="The sign", text="The sign said \u202eopen\u202c.", source="Valley News")
+SIGN = OPEN.replace(
+    question="what did the sign say?", text="\u202eopen\u202c", citations=(citation_of(TURNED, TURNED.text, "open"),)
+)
+GUESS = START.replace(question="is it so?", searched_for="is it so?", stage="final", confidence=0.3, guess=BOTH[0])
 
 
 @pytest.fixture(scope="module")
 def fake(tmp_path_factory):
-    library = FakeLibrary(held=(GATE, FIRE), path=tmp_path_factory.mktemp("fake"))
-    script = {"was it open?": (START, OPEN), "and last week?": (FOLLOW,), "open or shut?": (SPLIT,)}
+    library = FakeLibrary(held=(GATE, FIRE, TURNED), path=tmp_path_factory.mktemp("fake"))
+    script = {
+        "was it open?": (START, OPEN),
+        "and last week?": (FOLLOW,),
+        "open or shut?": (SPLIT,),
+        SIGN.question: (SIGN,),
+        GUESS.question: (GUESS,),
+    }
     return FakeQA(library=library, script=script)
 
 
@@ -228,6 +239,16 @@ def test_thumbs_become_cases(visit, address, fake):
     assert cases[0]["answers"] == ["open"]
 
 
+def test_of_a_wrong_guess_it_can_be_said_that_the_articles_do_not_say(visit, address, fake):
+    page = visit(address)
+    ask(page, GUESS.question, ".turn.unanswered")
+    page.click("#last [data-side=down]")
+    page.click("#last .inline-form button:has-text('The articles do not say')")
+    page.wait_for_selector("#last .thanks")
+    case = json.loads((fake.library.path / "feedback.jsonl").read_text().splitlines()[-1])
+    assert (case["question"], case["impossible"]) == (GUESS.question, True)
+
+
 def test_a_conversation_is_saved_with_its_citations(visit, address):
     page = visit(address)
     ask(page, "was it open?")
@@ -291,6 +312,49 @@ def test_a_kept_conversation_that_was_tampered_with_is_refused(visit, address):
     page.evaluate("articleqaParts.archive.trigger('submit', {text: '{\"turns\": [1], \"begun\": 1}'})")
     page.wait_for_selector("text=This conversation could not be read.")
     assert page.locator(".turn").count() == 1
+
+
+def test_a_quote_with_marks_of_direction_is_copied_and_reopened_whole(visit, address):
+    page = visit(address)
+    ask(page, SIGN.question)
+    page.wait_for_selector(".kept [data-act=open-talk]", state="attached")
+    assert TURNED.text in page.text_content("#last .copy-text")
+    page.reload()
+    page.wait_for_selector(".masthead")
+    page.click(".menu summary")
+    page.click("[data-act=open-talk]")
+    page.wait_for_selector(f"#last .turn.answered:has-text('{SIGN.question}')")
+
+
+def test_a_conversation_that_could_not_be_reopened_is_not_written_over(visit, address):
+    page = visit(address)
+    broken = '{"title": "Broken", "text": "{}", "when": 1}'
+    page.evaluate("(value) => localStorage.setItem('articleqa.talk.broken', value)", broken)
+    page.reload()
+    page.wait_for_selector(".masthead")
+    page.click(".menu summary")
+    page.click("[data-act=open-talk]:has-text('Broken')")
+    page.wait_for_selector("text=This conversation could not be read.")
+    ask(page, "was it open?")
+    page.wait_for_selector(".kept [data-act=open-talk]:has-text('was it open?')", state="attached")
+    assert page.evaluate("localStorage.getItem('articleqa.talk.broken')") == broken
+
+
+def test_a_reopened_conversation_is_written_to_not_doubled(visit, address):
+    page = visit(address)
+    ask(page, "was it open?")
+    page.wait_for_selector(".kept [data-act=open-talk]", state="attached")
+    page.reload()
+    page.wait_for_selector(".masthead")
+    page.click(".menu summary")
+    page.click("[data-act=open-talk]")
+    page.wait_for_selector("#last .turn.answered")
+    ask(page, "open or shut?")
+    page.wait_for_function(
+        "Object.keys(localStorage).filter((name) => name.startsWith('articleqa.talk.') "
+        "&& localStorage.getItem(name).includes('open or shut?')).length === 1"
+    )
+    assert page.locator(".kept [data-act=open-talk]").count() == 1
 
 
 def test_a_failure_is_a_sentence_in_the_conversation(visit, address, fake):

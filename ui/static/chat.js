@@ -163,7 +163,7 @@ window.articleqa = (() => {
     if (side === "up") { tell("rating", "select", { turn, side }); return; }
     const send = (correction) => { tell("rating", "select", { turn, side, correction }); form.remove(); it.focus(); };
     const [form, input] = smallForm("What is right? (may stay empty)", "", "Keep", send);
-    if (it.closest(".answered")) {
+    if (it.closest(".answered") || find(".guess", it.closest(".turn"))) {
       const none = element("button", { type: "button", class: "link" }, "The articles do not say");
       none.addEventListener("click", () => { tell("rating", "select", { turn, side, impossible: true }); form.remove(); it.focus(); });
       form.append(none);

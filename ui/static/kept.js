@@ -26,7 +26,10 @@ window.articleqaKept = ({ find, element, tell, show, smallForm, soFar }) => {
     }
   };
   const keepTalk = () => {
-    const text = find("#archive pre")?.textContent;
+    const kept = find("#archive pre");
+    // A conversation that was reopened comes with its name; from then on it is the one that is written to.
+    [talk] = (kept?.dataset.talk || talk).split(" ");
+    const text = kept?.textContent;
     if (!text || !find(".turn")) return;
     talk ||= Date.now().toString(36) + Math.random().toString(36).slice(2, 6);
     const before = talks().find((one) => one.id === talk);
@@ -46,8 +49,9 @@ window.articleqaKept = ({ find, element, tell, show, smallForm, soFar }) => {
   const one = (id) => talks().find((found) => found.id === id);
   const acts = {
     "open-talk": (it) => {
-      talk = it.dataset.talk;
-      tell("archive", "submit", { text: one(talk).text, asked: soFar() });
+      const { id, text } = one(it.dataset.talk);
+      // With the time, since the same value twice would be no news to Gradio.
+      tell("archive", "submit", { text, asked: soFar(), talk: `${id} ${Date.now()}` });
       show("ask");
       find(".menu").open = false;
     },
