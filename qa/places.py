@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
+from index.errors import IndexMismatchError
 from index.library import Library
 from index.sync import Progress
 
@@ -30,5 +32,9 @@ def open_samples(*, progress: Callable[[Progress], None] = lambda _: None) -> Li
     # One index for each installation: an index remembers the place of its articles.
     name = f"samples-{hashlib.sha256(str(articles).encode()).hexdigest()[:8]}"
     library = Library.open(Path(platformdirs.user_cache_dir("articleqa", appauthor=False)) / name, create=True)
-    library.sync(articles, allow_removal=True, progress=progress, wait=120)
+    wanted: dict[str, Any] = {"allow_removal": True, "progress": progress, "wait": 120}
+    try:
+        library.sync(articles, **wanted)
+    except IndexMismatchError:  # made by another version of this program
+        library.sync(articles, rebuild=True, **wanted)
     return library
