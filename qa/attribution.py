@@ -144,7 +144,12 @@ def _noun_phrase(tokens: Sequence[Word], first: int, last: int) -> tuple[int, in
     ):
         first += 1
     inside = [token.text.lower() for token in tokens[first:last]]
-    if not inside or len(inside) > 9 or (len(inside) > 1 and _BEFORE_VERB.intersection(inside)):
+    if (
+        not inside
+        or inside[0] in _NO_SUBJECT
+        or len(inside) > 9
+        or (len(inside) > 1 and _BEFORE_VERB.intersection(inside))
+    ):
         return None
     if any(word in _AUXILIARY for word in inside):
         return None
@@ -176,6 +181,8 @@ def _apposed(tokens: Sequence[Word], place: int) -> tuple[int, int] | None:
         described = [*clause, *described]
         if clause[0].text.lower() in _DESCRIBES or clause[0].text.isdigit():
             continue
+        if clause[0].text.lower() in _NO_SUBJECT:
+            return None
         if not all(word.text[0].isupper() for word in clause) and len(clause) > 5:
             return None
         last = next((word for word in reversed(described) if word.text[0].isupper()), described[-1])
@@ -184,3 +191,4 @@ def _apposed(tokens: Sequence[Word], place: int) -> tuple[int, int] | None:
 
 
 _DESCRIBES = set("who which whose a an the of from aged".split())
+_NO_SUBJECT = {"than", "that"}

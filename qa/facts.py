@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
+from itertools import combinations, permutations
 from typing import Literal
 
-from qa.figures import DateMention, Figure, dates, figures
+from qa.figures import DateMention, Figure, dates, figures, single
 from qa.wording import fold, names, stem, words
 
 __all__ = [
@@ -40,14 +40,15 @@ class Contradiction:
 
 def wrong_figures(sentence: str, quotes: Sequence[str]) -> Iterator[Contradiction]:
     """Figures that no quote gives, with the nearest that one does."""
-    quoted = [(figure, quote) for quote in quotes for figure in figures(quote)]
+    quoted = [(figure, quote) for quote in quotes for figure in (*figures(quote), *single(quote))]
     years = [float(one.year) for quote in quotes for one in dates(quote) if one.year]
     for figure in figures(sentence):
         if any(figure.borne_by(other) for other, _ in quoted):
             continue
-        reckoned = _counted(figure, quotes) or _derived(figure, [other for other, _ in quoted])
+        given = [other for other, _ in quoted if other.value != 1]
+        reckoned = _counted(figure, quotes) or _derived(figure, given)
         if figure.value not in years and not reckoned and not _idle(figure, quoted):
-            yield Contradiction("figure", _figure_reason(figure, [other for other, _ in quoted]))
+            yield Contradiction("figure", _figure_reason(figure, given))
 
 
 def _idle(figure: Figure, quoted: Sequence[tuple[Figure, str]]) -> bool:
@@ -59,18 +60,31 @@ def _idle(figure: Figure, quoted: Sequence[tuple[Figure, str]]) -> bool:
     return figure.kind == "time" and {float(part) for part in re.findall(r"\d+", figure.text)} <= values
 
 
-def _derived(figure: Figure, quoted: Sequence[Figure]) -> bool:
-    """What two figures of the quotes come to: a difference (65 and 67 are two years apart), a part (4 is half of 8).
+_NEAR = 0.05
+"""How far what is "about", "almost" or "over" may lie from what two figures come to, as a share."""
 
-    A third is also what "one in three" or "the front third" says.
+
+def _derived(figure: Figure, quoted: Sequence[Figure]) -> bool:
+    """What two figures of the quotes come to: a sum, a difference, a ratio, a share of the other.
+
+    So 36.9 and 38.6 million are 1.7 million apart, the remainder of 80 per cent is 20, and what is half is doubled.
     """
-    if any(other.kind in ("number", "ordinal") and abs(figure.value * other.value - 1) < 1e-6 for other in quoted):
-        return 0 < figure.value < 1
-    if 0 < figure.value < 1:
-        pairs = [(a.value, b.value) for a, b in combinations(quoted, 2)]
-        return any(abs(figure.value * max(pair) - min(pair)) < 1e-6 for pair in pairs)
-    alike = [(a.value, b.value) for a, b in combinations(quoted, 2) if (a.kind, a.unit) == (b.kind, b.unit)]
-    return any(abs(a - b) == figure.value for a, b in alike) and figure.kind == "number"
+    values = [other.value / 100 if other.kind == "percent" else other.value for other in quoted]
+    own = figure.value / 100 if figure.kind == "percent" else figure.value
+    shares = [share for one in quoted for share in _shares(one)]
+    reckoned = [result for a, b in combinations(values, 2) for result in (a + b, a - b, b - a)]
+    reckoned += [a / b for a, b in permutations(values, 2) if b]
+    reckoned += [share * value for share in shares for value in values] + [1 / share for share in shares]
+    near = _NEAR if figure.loose else 1e-6
+    return any(abs(own - result) <= near * abs(own) for result in [*reckoned, *shares])
+
+
+def _shares(figure: Figure) -> tuple[float, ...]:
+    """The part that a figure may mean, and the rest: "80 per cent", "a quarter", "third"."""
+    part = {"percent": figure.value / 100, "ordinal": 1 / figure.value if figure.value else 0}.get(
+        figure.kind, figure.value
+    )
+    return (part, 1 - part) if 0 < part < 1 else ()
 
 
 def _counted(figure: Figure, quotes: Sequence[str]) -> bool:
@@ -150,6 +164,8 @@ def wrong_dates(sentence: str, quotes: Sequence[str]) -> Iterator[Contradiction]
     for own in dates(sentence):
         if own.borne_by(quoted) or (own.year and not own.month and float(own.year) in numbers):
             continue
+        if own.day in numbers and replace(own, day=0).borne_by(quoted):
+            continue  # "from 1 to 28 April"
         rivals = [one for one in quoted if _same_parts(one, own)] or quoted
         said = f"the quote says {rivals[0].text}, not {own.text}" if rivals else f"no quoted sentence gives {own.text}"
         yield Contradiction("date", said)

@@ -8,7 +8,7 @@ from typing import Literal
 from index.articles import Span
 from qa.number_words import SCALES, read_words, unbroken
 
-__all__ = ["DateMention", "Figure", "dates", "figures"]
+__all__ = ["DateMention", "Figure", "dates", "figures", "single"]
 
 Kind = Literal["number", "percent", "money", "ordinal", "time"]
 
@@ -112,6 +112,8 @@ class Figure:
             >>> own.borne_by(quoted), quoted.borne_by(own)
             (True, False)
         """
+        if "time" in (self.kind, other.kind):
+            return self._same_time(other)
         value, quoted = self._common(other)
         if self.unit != other.unit and self.unit in _KNOWN_UNITS and other.unit in _KNOWN_UNITS:
             own, its = _CONVERSIONS.get(self.unit, ("", 0)), _CONVERSIONS.get(other.unit, ("", 0))
@@ -119,19 +121,25 @@ class Figure:
                 return False
             value, quoted = value * own[1], quoted * its[1]
         if _equal(value, quoted):
-            return not (self.loose in (1, -1) and other.loose in (1, -1) and self.loose != other.loose)
-        if not self.loose or self.kind in ("ordinal", "time"):
+            return True
+        if not self.loose or self.kind == "ordinal":
             return False
         near = abs(value - quoted) <= _ROUNDING * max(abs(value), abs(quoted))
         return near and (self.loose == 2 or (quoted > value) == (self.loose == 1))
 
     def _common(self, other: "Figure") -> tuple[float, float]:
-        """Both values on one scale: a part of one ("half") meets a percentage as 50."""
+        """Both values on one scale: a part of one ("half", "a fifth") meets a percentage as 50 or 20."""
         if (self.kind == "percent") == (other.kind == "percent"):
             return self.value, other.value
-        if self.kind == "percent":
-            return self.value, other.value * 100 if 0 < other.value < 1 else other.value
-        return (self.value * 100 if 0 < self.value < 1 else self.value), other.value
+        return _hundredths(self), _hundredths(other)
+
+    def _same_time(self, other: "Figure") -> bool:
+        """The same minute, or one twelve hours off where one of them does not say which half of the day is meant."""
+        own, its = _minute(self), _minute(other)
+        if own is None or its is None:
+            return False
+        halves = [bool(re.search(r"[ap]\.?m\b", one.text, re.IGNORECASE)) for one in (self, other)]
+        return own == its or ((own - its) % 720 == 0 and not all(halves))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +164,20 @@ class DateMention:
         if given and self.day:
             given = any((one.month, one.day) == (self.month, self.day) for one in mentions)
         return given and all(self.decade == one.decade for one in mentions if self.year and one.year == self.year)
+
+
+def _hundredths(figure: Figure) -> float:
+    if figure.kind == "ordinal":
+        return 100 / figure.value
+    return figure.value * 100 if figure.kind != "percent" and 0 < figure.value < 1 else figure.value
+
+
+def _minute(figure: Figure) -> float | None:
+    """Minute of the day; the bare "14.20" is twenty past two."""
+    written = re.fullmatch(r"(\d{1,2})[.:](\d{2})", figure.text)
+    if figure.kind == "time" or not written:
+        return figure.value if figure.kind == "time" else None
+    return float(int(written[1]) * 60 + int(written[2]))
 
 
 def _equal(one: float, other: float) -> bool:
@@ -224,12 +246,26 @@ def figures(text: str) -> list[Figure]:
     """
     taken = [(one.start, one.end) for one in dates(text)]
     found = []
-    for finder in (_clock_times, _digit_figures, _word_figures):
+    for finder in (_clock_times, _quarters, _digit_figures, _word_figures):
         for figure in finder(text):
             if not any(figure.start < end and start < figure.end for start, end in taken):
                 found.append(figure)
                 taken.append((figure.start, figure.end))
     return sorted(found, key=lambda figure: figure.start)
+
+
+def single(text: str) -> list[Figure]:
+    """Spans of time that are one of a kind, which `figures` leaves out: "within a week", "over a century".
+
+    Example:
+        >>> [(figure.value, figure.unit) for figure in single("It took a week.")]
+        [(1.0, 'week')]
+    """
+    found = re.finditer(r"\b(?:an?|one|the) (hour|day|week|month|year|decade|century)\b", text)
+    return [
+        Figure(value=1, kind="number", unit=match[1], text=match[0], start=match.start(), end=match.end())
+        for match in found
+    ]
 
 
 def _clock_times(text: str) -> Iterator[Figure]:
@@ -240,6 +276,11 @@ def _clock_times(text: str) -> Iterator[Figure]:
         if hour < 24 and minute < 60:
             value = float(hour * 60 + minute)
             yield Figure(value=value, kind="time", unit="", text=match[0], start=match.start(), end=match.end())
+
+
+def _quarters(text: str) -> Iterator[Figure]:
+    for match in re.finditer(r"\ba quarter\b(?! (?:past|to|of an hour)\b)", text, re.IGNORECASE):
+        yield _figure(text, 0.25, "", match.span(), percent=False, ordinal=False)
 
 
 def _digit_figures(text: str) -> Iterator[Figure]:
@@ -272,7 +313,9 @@ def _inside_a_name(text: str, at: int) -> bool:
 def _figure(text: str, value: float, unit: str, span: Span, *, percent: bool, ordinal: bool) -> Figure:
     part_of_day = _PART_OF_DAY.match(text[span[1] :])
     if part_of_day and value <= 12:
-        value = value % 12 * 60 + (0 if part_of_day[0].strip() == "in the morning" else 720)
+        value = (
+            int(value) % 12 * 60 + round(value % 1 * 100) + (0 if part_of_day[0].strip() == "in the morning" else 720)
+        )
         return Figure(value=value, kind="time", unit="", text=text[span[0] : span[1]], start=span[0], end=span[1])
     kind: Kind = "percent" if percent else "money" if unit in _CURRENCIES else "ordinal" if ordinal else "number"
     return Figure(
@@ -316,6 +359,8 @@ def _word_figures(text: str) -> Iterator[Figure]:
         length, value, ordinal = read_words(unbroken(text, words[at : at + 8]))
         if length:
             span = (words[at].start(), words[at + length - 1].end())
+            half = re.match(r" and a half\b", text[span[1] :])
+            value, span = (value + 0.5, (span[0], span[1] + half.end())) if half else (value, span)
             percent = re.match(r"(?:\s|-)per ?cent|\s?%", text[span[1] :], re.IGNORECASE)
             span = (span[0], span[1] + (percent.end() if percent else 0))
             unit = _UNITS_WITHIN.get(words[at + length - 1][0].lower()) or _unit_after(text, span[1])

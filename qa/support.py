@@ -12,7 +12,7 @@ from qa.likeness import Likeness
 from qa.weighing import TURNS, evidence, weigh
 from qa.wording import words
 
-__all__ = ["Judge", "Support", "check"]
+__all__ = ["Judge", "Support", "certain", "check"]
 
 Judge = Callable[[str, str], tuple[float, float]]
 """Quotes and sentence to the probabilities that they entail and that they contradict it, 0 to 1."""
@@ -91,8 +91,7 @@ def check(
     found = contradictions(sentence, quotes, context)
     fits, score = _cover(sentence, quotes) >= ENOUGH, _cover(sentence, quotes)
     if likeness:
-        certain = [one for one in found if one.kind not in TURNS and not _known(one, sentence, quotes, likeness)]
-        found = certain + _weighed(sentence, quotes, found, likeness)
+        found = certain(sentence, quotes, found, likeness) or _weighed(sentence, quotes, found, likeness)
         rest = evidence(sentence, quotes, "rest", likeness=likeness, flagged=False)
         fits, score = (rest is None or weigh("rest", rest) <= 0), max(0.0, rest[1]) if rest else score
     if found:
@@ -119,6 +118,14 @@ _OTHERWISE: dict[Kind, str] = {
 }
 
 
+def certain(
+    sentence: str, quotes: Sequence[str], found: Sequence[Contradiction], likeness: Likeness
+) -> list[Contradiction]:
+    """What of that which the rules found is not weighed: what no quote gives, and a turn in a quote's own words."""
+    literal = _cover(sentence, quotes) >= LITERAL
+    return [one for one in found if (literal if one.kind in TURNS else not _known(one, sentence, quotes, likeness))]
+
+
 def _known(one: Contradiction, sentence: str, quotes: Sequence[str], likeness: Likeness) -> bool:
     """Another word of the quotes means what seemed to stand in none: "Britons" where they say "British voters"."""
     reworded = bool(one.stranger) and _cover(sentence, quotes) < REWORDED
@@ -129,12 +136,11 @@ def _weighed(
     sentence: str, quotes: Sequence[str], found: Sequence[Contradiction], likeness: Likeness
 ) -> list[Contradiction]:
     """What speaks for a false denial, doubt or direction, where it weighs enough."""
-    heavy, cover = [], _cover(sentence, quotes)
+    heavy = []
     for kind in TURNS:
         said = next((one for one in found if one.kind == kind), None)
         seen = evidence(sentence, quotes, kind, likeness=likeness, flagged=said is not None)
-        literal = said is not None and cover >= LITERAL
-        if literal or (seen and weigh(kind, seen) > 0):
+        if seen and weigh(kind, seen) > 0:
             heavy.append(said or Contradiction(kind, _OTHERWISE[kind]))
     return heavy
 

@@ -4,10 +4,11 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 from index.articles import Article
 from index.errors import ArticleError
@@ -15,7 +16,7 @@ from index.sentences import sentence_spans
 from qa.corruptions import CORRUPTIONS, Donors, corrupt
 from qa.wording import words
 
-__all__ = ["Case", "half_of", "read_paraphrases", "support_cases"]
+__all__ = ["Case", "Pair", "half_of", "read_paraphrases", "support_cases"]
 
 _SHORTEST, _LONGEST = 40, 300
 """Characters of an article's sentence that is used; shorter ones claim little, longer ones are lists."""
@@ -55,8 +56,22 @@ def half_of(quote: str) -> str:
     return "publish" if hashlib.sha256(quote.encode()).digest()[0] % 4 == 3 else "tune"
 
 
-def read_paraphrases(path: str | Path) -> list[dict[str, str]]:
-    """Faithful sentences from JSON lines with `quote`, `sentence` and `article`.
+@dataclass(frozen=True)
+class Pair:
+    """A faithful sentence and the quote that bears it.
+
+    Args:
+        context: What stands before the quote in its article, if the file says.
+    """
+
+    article: str
+    quote: str
+    sentence: str
+    context: tuple[str, ...] | None = None
+
+
+def read_paraphrases(path: str | Path) -> list[Pair]:
+    """Faithful sentences from JSON lines with `quote`, `sentence`, `article` and perhaps `context`.
 
     Raises:
         ArticleError: A line is not such an object.
@@ -67,7 +82,8 @@ def read_paraphrases(path: str | Path) -> list[dict[str, str]]:
             continue
         try:
             row = json.loads(line)
-            rows.append({name: str(row[name]) for name in ("article", "quote", "sentence")})
+            context = tuple(map(str, row["context"])) if "context" in row else None
+            rows.append(Pair(str(row["article"]), str(row["quote"]), str(row["sentence"]), context))
         except (ValueError, KeyError, TypeError) as error:
             raise ArticleError(path, f"line {number} is not an object with quote, sentence and article") from error
     return rows
@@ -92,28 +108,29 @@ def support_cases(
     return [*cases, *_run_together(rows)] if added else cases
 
 
-def _run_together(rows: Sequence[dict[str, str]]) -> Iterator[Case]:
+def _run_together(rows: Sequence[Pair]) -> Iterator[Case]:
     """Each paraphrase with one of another quote of its article and part, which it does not cite."""
     for row in rows:
-        half = half_of(row["quote"])
+        half = half_of(row.quote)
         others = [
-            one["sentence"]
+            one.sentence
             for one in rows
-            if one["article"] == row["article"] and one["quote"] != row["quote"] and half_of(one["quote"]) == half
+            if one.article == row.article and one.quote != row.quote and half_of(one.quote) == half
         ]
         if others:
-            other = Random(row["sentence"]).choice(others)  # noqa: S311 - a choice that is always the same
-            sentence = f"{row['sentence'].rstrip('.')}, and {other[0].lower()}{other[1:]}"
-            yield Case("paraphrases", "added", sentence, (row["quote"],), half)
+            other = Random(row.sentence).choice(others)  # noqa: S311 - a choice that is always the same
+            sentence = f"{row.sentence.rstrip('.')}, and {other[0].lower()}{other[1:]}"
+            yield Case("paraphrases", "added", sentence, (row.quote,), half)
 
 
-def _hand_written(rows: Sequence[dict[str, str]]) -> Iterator[Case]:
+def _hand_written(rows: Sequence[Pair]) -> Iterator[Case]:
     by_article: dict[str, list[str]] = defaultdict(list)
     for row in rows:
-        if row["quote"] not in by_article[row["article"]]:
-            by_article[row["article"]].append(row["quote"])
-    faithful = [(row["sentence"], (row["quote"],)) for row in rows]
-    yield from _with_corruptions("paraphrases", "faithful", faithful, by_article.values())
+        if row.quote not in by_article[row.article]:
+            by_article[row.article].append(row.quote)
+    faithful = [(row.sentence, (row.quote,)) for row in rows]
+    said = {row.quote: row.context for row in rows if row.context is not None}
+    yield from _with_corruptions("paraphrases", "faithful", faithful, by_article.values(), said)
 
 
 def _from_articles(source: str, articles: Iterable[Article]) -> list[Case]:
@@ -164,10 +181,12 @@ def _with_corruptions(
     name: str,
     faithful: Sequence[tuple[str, tuple[str, ...]]],
     by_article: Iterable[Sequence[str]],
+    said: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Iterator[Case]:
+    """Each faithful sentence and what is made of it; `said` are the contexts of quotes that are known."""
     donors = {half: Donors(others={}) for half in ("tune", "publish")}
     groups = [list(group) for group in by_article]
-    before = _contexts(groups)
+    before = {**_contexts(groups), **said}
     for half, given in donors.items():
         _fill(given, [[quote for quote in group if half_of(quote) == half] for group in groups])
     for sentence, quotes in faithful:

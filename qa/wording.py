@@ -240,7 +240,8 @@ def _common_opening(tokens: Sequence[Word], place: int) -> bool:
     if folded in STOP_WORDS or folded in _COMMON_STARTERS:
         return True
     following = tokens[place + 1] if place + 1 < len(tokens) else None
-    if following and following.text[0].isupper() and following.clause == tokens[place].clause:
+    named = following and following.text[0].isupper() and fold(following.text) not in _NOT_NAMES
+    if following and named and following.clause == tokens[place].clause:
         return folded.endswith("ly")
     if _COMMON_ENDINGS.search(folded) or "-" in folded:
         return True

@@ -62,6 +62,15 @@ def test_similar_words_do_not_bear_a_changed_figure_or_a_negation():
         ("The new bridge cost $3bn.", "The new bridge cost 3 billion dollars."),
         ("The wall is 2 km long.", "The wall is 2,000 metres long."),
         ("The contract runs for 18 months.", "The contract runs for 18 months, the council said."),
+        ("The works cost a fifth more than planned.", "The works cost 20% more than planned."),
+        ("The parish paid 25% of the costs.", "The parish paid a quarter of the costs."),
+        ("The parish paid 20 per cent and the county 80.", "The county paid 80 per cent, the parish the rest."),
+        ("A crane lifted two and a half tonnes.", "A crane lifted 2.5 tonnes."),
+        ("The 2.20 p.m. train was late.", "The 14.20 train was late."),
+        ("She came ashore at 4.12 a.m.", "She came ashore at 4.12 in the morning."),
+        ("Sales rose by 1.7 million to 38.6 million.", "Sales rose from 36.9 million to 38.6 million."),
+        ("The cotton would die within seven days.", "The cotton would die within a week."),
+        ("No boats shorter than 15 metres may sail.", "No boats under fifteen metres may sail."),
         ("Tea, coffee and sugar, three goods, cost more.", "Tea, coffee and sugar cost more, these goods."),
     ],
 )
@@ -101,6 +110,7 @@ def test_a_wrong_figure_or_unit_is_named_in_the_reason(sentence, quote, reason):
         ("Talks began in 2015.", "Talks began in 2016.", False),
         ("Talks began on Monday.", "Talks began on Tuesday.", False),
         ("Talks may begin in May.", "Talks may begin in May.", True),
+        ("Talks run from April 1 to April 28.", "Talks run from 1 to 28 April.", True),
     ],
 )
 def test_dates_agree_part_by_part(sentence, quote, holds):
@@ -139,6 +149,8 @@ def test_names_must_stand_in_the_quotes(sentence, quote, holds):
         ("The man stole the van.", "The man allegedly stole the van.", False),
         ("The mayor said the mill would close.", "The minister said the mill would close.", False),
         ("According to the mayor, the mill would close.", "The mayor said the mill would close.", True),
+        ("A wave capsized her, said the owners.", "The owners said that a wave capsized her.", True),
+        ("It was a wave that capsized her, said the owners.", "The owners said that a wave capsized her.", True),
         ("Prices fell in March.", "Prices rose in March.", False),
         ("Prices did not fall in March.", "Prices fell in March.", False),
         ("Turnout was lower than in 2019.", "Turnout was higher than in 2019.", False),

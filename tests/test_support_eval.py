@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from qa.support_cases import half_of, read_paraphrases, support_cases
 from qa.support_eval import BARS, Row, evaluate_support, render_support
 from qa.weighing import TURNS, evidence, load_weights
 
+DATA = Path(__file__).parent / "data"
 QUOTE = "The mayor, Dorothea Lund, said on Tuesday that 1,200 residents had left and that prices may rise in May 2027."
 
 
@@ -104,6 +106,27 @@ def test_a_case_has_the_first_quote_of_its_article_and_two_before_it_as_context(
     contexts = {case.quotes[0]: case.context for case in cases if case.kind == "faithful"}
     assert contexts["Number 0 left."] == ()
     assert contexts["Number 4 left."] == ("Number 0 left.", "Number 2 left.", "Number 3 left.")
+
+
+def test_a_file_of_paraphrases_may_say_what_stands_before_a_quote(tmp_path):
+    rows = [{"article": "a", "quote": f"Number {n} left.", "sentence": f"{n} left.", "context": ["Z."]} for n in (1, 2)]
+    cases = support_cases(write(tmp_path / "file.jsonl", rows))
+    assert {case.context for case in cases} == {("Z.",)}
+
+
+def test_the_written_paraphrases_quote_their_articles_and_give_what_stands_before():
+    texts = {}
+    for path in (DATA / "written").glob("*.jsonl"):
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            texts[row["id"]] = row["text"]
+    pairs = read_paraphrases(DATA / "paraphrases-written.jsonl")
+    assert len({pair.sentence for pair in pairs}) == len(pairs) >= 800
+    for pair in pairs:
+        text = texts[pair.article]
+        assert pair.sentence not in text
+        before = text[: text.index(pair.quote)]
+        assert all(one in before for one in pair.context)
+        assert bool(pair.context) == bool(before)
 
 
 def test_the_shipped_weights_are_those_of_the_evidence():
