@@ -173,7 +173,7 @@ class Builder:
         fingerprint = self.embeddings.fingerprint
         if not worth_copying(marker, len(self._deleted), fingerprint=fingerprint):
             return False
-        self._embed_missing(self._last_chunk, base)
+        self._embed_missing(0 if self._cache_was_lost() else self._last_chunk, base)
         self.progress(Progress(stage="writing", done=0, total=1))
         words_anew = bool(self._deleted) and marker.chunks <= LEXICAL_REBUILD
         changes = self._changes(self._last_chunk, frozenset(self._deleted), words_anew=words_anew)
@@ -182,6 +182,13 @@ class Builder:
         except (IndexDamagedError, sqlite3.DatabaseError):
             return False
         return True
+
+    def _cache_was_lost(self) -> bool:
+        """The cache holds fewer vectors than there are different chunks."""
+        wanted = self.connection.execute("select count(distinct key) from chunks").fetchone()[0]
+        new = "select count(distinct key) from chunks where number > ?"
+        added = self.connection.execute(new, (self._last_chunk,)).fetchone()[0]
+        return bool(self.cache.count(self.embeddings.fingerprint) < wanted - added)
 
     def _build_anew(self, number: int, live: Path | None) -> None:
         self._embed_missing(0, live)

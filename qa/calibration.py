@@ -1,9 +1,11 @@
-"""python -m qa.calibration: fits which candidate to take, how sure to be, and when to say nothing.
+r"""python -m qa.calibration: fits which candidate to take, how sure to be, and when to say nothing.
 
-    python -m qa.calibration --out qa/confidence.json fit.jsonl=INDEX [more.jsonl=INDEX ...] --tune tune.jsonl=INDEX
+    python -m qa.calibration --out qa/confidence.json fit.jsonl=INDEX [more.jsonl=INDEX ...] --tune tune.jsonl=INDEX \
+        [--weights-only written.jsonl=INDEX]
 
 Each file of judged questions is put to its index once; the weights are fitted on all of them, and the threshold is
-the lowest that reaches the precision on them.
+the lowest that reaches the precision on them. Questions that were written with one passage before the writer's eyes
+("who cut the rope?") are for the weights only: asked of a pile of articles many of them have several right answers.
 """
 
 import argparse
@@ -28,16 +30,18 @@ PRECISION = 0.8
 """Share of right answers that the default threshold reaches."""
 TUNE_WEIGHT = 4
 """How often the tuning questions count: they are few, and of the kind of article that the others are not."""
+ROUNDS = 2
+"""The weights choose which candidates are looked at closely, so they are fitted again on those that they choose."""
 SENTENCES = 1
 """Sentences of a question that their model is fitted on: its best by the present weights."""
 
 RANK_SIGNALS = (
     "margin", "alone", "again", "place", "similarity", "likeness", "cover", "near", "next", "fit", "noun", "fresh",
-    "passage", "article", "aligned", "nearby", "unmet",
+    "passage", "article", "aligned", "nearby", "unmet", "held",
 )  # fmt: skip
 ANSWER_SIGNALS = (
     "odds", "margin", "similarity", "likeness", "near", "fit", "lead", "missing", "passage", "article", "aligned",
-    "nearby", "unmet",
+    "nearby", "unmet", "held",
 )  # fmt: skip
 SENTENCE_SIGNALS = (
     "margin", "alone", "place", "similarity", "likeness", "cover", "near", "fresh", "fragment", "passage", "article",
@@ -55,23 +59,33 @@ class Read:
     asked: Asked
 
 
-def fit_weights(parts: Sequence[Sequence[Read]], tune: Sequence[Read] = (), *, source: str) -> Weights:
+def fit_weights(
+    parts: Sequence[Sequence[Read]],
+    tune: Sequence[Read] = (),
+    *,
+    weights_only: Sequence[Sequence[Read]] = (),
+    source: str,
+) -> Weights:
     """Weights from judged questions, and the lowest threshold with `PRECISION` on both sets of them.
 
     Args:
         parts: To fit on: questions to one index each. Each part counts about as much as the largest.
         tune: Questions on short local articles, `TUNE_WEIGHT` times.
+        weights_only: More parts, on which the threshold is not chosen.
         source: What they are, in words; kept with the weights.
     """
-    largest = max(len(part) for part in parts)
-    reads = [one for part in parts for one in list(part) * round(largest / len(part))]
-    weights, every = load_weights(), [*reads, *list(tune) * TUNE_WEIGHT]
-    rows, right = _columns(_candidate_rows(every, weights))
-    weights = replace(weights, rank=fit_logistic(rows, right, RANK_SIGNALS))
-    rows, right = _columns(_answer_rows(every, weights))
-    weights = replace(weights, spans=fit_logistic(rows, right, ANSWER_SIGNALS))
-    rows, right = _columns(_sentence_rows(every, weights))
-    weights = replace(weights, sentences=fit_logistic(rows, right, SENTENCE_SIGNALS), source=source)
+    largest = max(len(part) for part in (*parts, *weights_only))
+    reads, others = (
+        [one for part in some for one in list(part) * round(largest / len(part))] for some in (parts, weights_only)
+    )
+    weights, every = load_weights(), [*reads, *others, *list(tune) * TUNE_WEIGHT]
+    for _ in range(ROUNDS):
+        rows, right = _columns(_candidate_rows(every, weights))
+        weights = replace(weights, rank=fit_logistic(rows, right, RANK_SIGNALS))
+        rows, right = _columns(_answer_rows(every, weights))
+        weights = replace(weights, spans=fit_logistic(rows, right, ANSWER_SIGNALS))
+        rows, right = _columns(_sentence_rows(every, weights))
+        weights = replace(weights, sentences=fit_logistic(rows, right, SENTENCE_SIGNALS), source=source)
     threshold = max(_threshold(part, weights) for part in (reads, tune) if part)
     return replace(weights, threshold=round(threshold, 3))
 
@@ -154,14 +168,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("fit", nargs="+", help="QUESTIONS=INDEX")
+    parser.add_argument("--weights-only", nargs="+", default=[], help="QUESTIONS=INDEX not to choose the threshold on")
     parser.add_argument("--tune", help="QUESTIONS=INDEX that count several times")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--source", default="", help="what the questions are, in words")
     given: Any = parser.parse_args(arguments)
     parts = [read_all(*pair.split("=", 1)) for pair in given.fit]
     tune = read_all(*given.tune.split("=", 1)) if given.tune else []
-    count = sum(len(part) for part in parts)
-    weights = fit_weights(parts, tune, source=given.source or f"{count} questions")
+    others = [read_all(*pair.split("=", 1)) for pair in given.weights_only]
+    count = sum(len(part) for part in (*parts, *others))
+    weights = fit_weights(parts, tune, weights_only=others, source=given.source or f"{count} questions")
     given.out.write_text(json.dumps(weights.to_json(), indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(f"{count} questions, threshold {weights.threshold}\n")
 

@@ -29,6 +29,7 @@ ReadAgain = Callable[[Sequence[str]], Sequence[Sequence[ScoredSpan]]]
 SIGNALS = (
     "margin", "place", "similarity", "lexical", "cover", "near", "gap", "fit", "noun", "next", "echo", "fresh",
     "length", "title", "passage", "article", "likeness", "alone", "again", "aligned", "nearby", "unmet",
+    "held",
 )  # fmt: skip
 """Names of a span's signals, in order."""
 
@@ -285,6 +286,8 @@ def signals_of(found: Found, asked: Asked, shared: Around) -> dict[str, float]:
         "passage": asked.cover(shared.passages[passage.chunk_id]),
         "article": asked.cover(shared.articles[passage.article_id]),
     }
+    # What the reader is sure of counts for more in a passage that has the question's words.
+    values["held"] = values["margin"] * values["passage"]
     return {name: round(value, 5) for name, value in values.items()}
 
 
