@@ -263,7 +263,7 @@ def single(text: str) -> list[Figure]:
     """
     found = re.finditer(r"\b(?:an?|one|the) (hour|day|week|month|year|decade|century)\b", text)
     return [
-        Figure(value=1, kind="number", unit=match[1], text=match[0], start=match.start(), end=match.end())
+        Figure(value=1.0, kind="number", unit=match[1], text=match[0], start=match.start(), end=match.end())
         for match in found
     ]
 

@@ -7,6 +7,7 @@ from index.sync import Progress, SyncReport
 from qa.answer import Answer
 from tests.fakes import FakeLibrary, FakeQA
 from ui.desk import Desk
+from ui.intake import Intake
 
 HEDGEHOGS = """Title: A bridge for hedgehogs
 Source: Meadow Times
@@ -108,7 +109,11 @@ def slow(tmp_path):
     return FakeQA(library=library, script={"who?": (answer,)})
 
 
-def test_the_chat_answers_while_articles_come_in_and_a_sync_can_be_cancelled(visit, served, slow, tmp_path):
+def test_the_chat_answers_while_articles_come_in_and_a_sync_can_be_cancelled(
+    visit, served, slow, tmp_path, monkeypatch
+):
+    cancelled, cancel = Event(), Intake.cancel
+    monkeypatch.setattr(Intake, "cancel", lambda intake: (cancel(intake), cancelled.set()))
     file = tmp_path / "a.txt"
     file.write_text("Some text.")
     with served(Desk(slow, path=slow.library.path)) as address:
@@ -123,6 +128,7 @@ def test_the_chat_answers_while_articles_come_in_and_a_sync_can_be_cancelled(vis
         other.wait_for_selector(".sync-stage", state="attached")
         page.click("[data-view=articles]")
         page.click("[data-act=cancel-sync]")
+        assert cancelled.wait(120)
         slow.library.step.set()
         page.wait_for_selector(".sync-failed:has-text('Nothing was changed')")
         assert "a.txt: not taken" in page.inner_text("#intake .outcomes")
