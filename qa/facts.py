@@ -72,8 +72,14 @@ def _derived(figure: Figure, quoted: Sequence[Figure]) -> bool:
     values = [other.value / 100 if other.kind == "percent" else other.value for other in quoted]
     own = figure.value / 100 if figure.kind == "percent" else figure.value
     shares = [share for one in quoted for share in _shares(one)]
-    reckoned = [result for a, b in combinations(values, 2) for result in (a + b, a - b, b - a)]
-    reckoned += [a / b for a, b in permutations(values, 2) if b]
+    alike = [
+        (a.value, b.value)
+        for a, b in combinations([one for one in quoted if one.kind == figure.kind], 2)
+        if a.unit == b.unit and (figure.unit in ("", a.unit) or not a.unit)
+    ]
+    scale = 100 if figure.kind == "percent" else 1
+    reckoned = [result / scale for a, b in alike for result in (a + b, a - b, b - a)]
+    reckoned += [a / b for a, b in permutations(values, 2) if b and (own < 1 or not figure.unit)]
     reckoned += [share * value for share in shares for value in values] + [1 / share for share in shares]
     near = _NEAR if figure.loose else 1e-6
     return any(abs(own - result) <= near * abs(own) for result in [*reckoned, *shares])

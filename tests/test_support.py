@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.embedding import load_embeddings
+from qa.facts import wrong_figures
 from qa.likeness import Likeness
 from qa.support import check
 from qa.turning import turned
@@ -282,3 +283,9 @@ def test_a_sentence_is_turned_round_in_one_place_at_a_time():
     assert turned("The port may not close.", "negation", adding=True) == []
     assert turned("Prices rose before May.", "direction") == ["Prices fell before May.", "Prices rose after May."]
     assert "The port closes." not in turned("The port closes.", "modality")
+
+
+def test_figures_of_different_things_are_not_added_up():
+    quote = "The lorry drove 12 kilometres with 24 tonnes on it."
+    assert [one.kind for one in wrong_figures("It drove 36 kilometres.", [quote])] == ["figure"]
+    assert not list(wrong_figures("It drove 36 kilometres.", ["It drove 12 kilometres, then 24 kilometres."]))
